@@ -1,0 +1,50 @@
+# Everything from Python 3.11 (or later) and make alone; all that is installed goes to .venv.
+
+SHELL := /bin/sh
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
+BIN := .venv/bin
+# Nothing here reports home: neither Prefect nor its dependencies.
+export DO_NOT_TRACK = 1
+export PREFECT_SERVER_ANALYTICS_ENABLED = false
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint bench lock clean
+
+help: ## show this list
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):[^#]*## */\1\t/' | \
+		while IFS="$$(printf '\t')" read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
+
+setup: .venv/ready ## install the pinned dependencies and presslake itself into .venv (about a minute, once)
+
+.venv/ready: requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "presslake needs Python 3.11 or later; none was found. Set PYTHON=/path/to/python3."; exit 1; }
+	@echo "setup: installing the pinned dependencies into .venv with $(PYTHON) (about a minute)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch .venv/ready
+
+demo: setup ## crawl a small news web on loopback at two moments and show what a reader then sees
+	@$(BIN)/presslake demo
+
+test: setup ## run the tests (loopback only); those on recorded pages skip where ../shared is absent
+	@echo "test: pytest, unit and end to end, on loopback only"
+	@$(BIN)/python -m pytest -q
+
+lint: setup ## check style (ruff), types (mypy strict) and import rules (import-linter)
+	@echo "lint: ruff, mypy, import-linter"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: setup ## measure throughput beside what a user would pick instead; ratios and medians
+	@$(BIN)/python -m tests.bench
+
+lock: ## resolve requirements.lock anew (needs uv in .venv: pip install uv)
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --extra dev pyproject.toml -o requirements.lock
+
+clean: ## remove .venv and caches (not the lake)
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build *.egg-info

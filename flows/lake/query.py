@@ -1,0 +1,42 @@
+"""SQL over the lake's tables by name, with DuckDB."""
+
+import re
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from flows.errors import SettingsError
+from flows.lake.lake import Lake
+from flows.lake.tables import dataset
+from schemas import TABLES
+
+
+def connect(lake: Lake, sql: str) -> duckdb.DuckDBPyConnection:
+    """A connection that knows the tables which `sql` names, each as a snapshot of now.
+
+    Times are shown in UTC. Tables that the query doesn't name are not opened: on S3 that saves round trips.
+    """
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'")
+    for name, table in TABLES.items():
+        if re.search(rf"\b{name}\b", sql):
+            connection.register(name, dataset(lake, table))
+    return connection
+
+
+def query(lake: Lake, sql: str, parameters: list[Any] | None = None) -> pa.Table:
+    """The result of one SQL statement. Raises SettingsError, with DuckDB's explanation, where it is wrong."""
+    with connect(lake, sql) as connection:
+        try:
+            result = connection.execute(sql, parameters or []).to_arrow_table()
+        except duckdb.Error as error:
+            hint = f"The tables are {', '.join(TABLES)}." if isinstance(error, duckdb.CatalogException) else ""
+            raise SettingsError(f"{error}\n{hint}".strip()) from error
+    return result
+
+
+def rows(lake: Lake, sql: str, parameters: list[Any] | None = None) -> list[dict[str, Any]]:
+    """The same as a list of dictionaries."""
+    found: list[dict[str, Any]] = query(lake, sql, parameters).to_pylist()
+    return found

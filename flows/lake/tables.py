@@ -1,0 +1,133 @@
+"""The lake's Delta tables: created from the contract, read as snapshots, committed once per batch.
+
+Each commit carries the application transaction (`presslake`, sequence number). deltalake refuses two
+concurrent commits of one application transaction but not two in a row (delta protocol, "Transaction
+Identifiers"), so the recorded number is checked first; together a batch is committed once.
+"""
+
+import logging
+import random
+import time
+from collections.abc import Callable
+
+import pyarrow as pa
+import pyarrow.dataset as pads
+from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
+from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+
+from flows.errors import LakeError, PublishError
+from flows.lake.lake import Lake
+from schemas import Table
+
+APP = "presslake"
+"""Application id of our transactions in the Delta logs."""
+
+DELETE = "_delete"
+"""Extra column of rows to merge: true where the row with this key is to go."""
+
+_TRIES = 12
+_WRITER = WriterProperties(compression="ZSTD", compression_level=3, max_row_group_size=65_536)
+_CONFIGURATION = {"delta.checkpointInterval": "10", "delta.logRetentionDuration": "interval 30 days"}
+
+log = logging.getLogger(__name__)
+
+
+def open_table(lake: Lake, table: Table) -> DeltaTable:
+    """A fresh handle on the table's latest version; the table is created where it is missing."""
+    uri = lake.table_uri(table.name)
+    try:
+        return DeltaTable(uri, storage_options=lake.storage_options)
+    except TableNotFoundError:
+        DeltaTable.create(
+            uri,
+            table.schema,
+            mode="ignore",
+            partition_by=list(table.partition_by),
+            name=table.name,
+            description=table.description,
+            configuration=_CONFIGURATION,
+            storage_options=lake.storage_options,
+        )
+        return DeltaTable(uri, storage_options=lake.storage_options)
+    except (DeltaError, OSError) as error:
+        raise LakeError(f"table {table.name} at {uri} could not be opened: {error}") from error
+
+
+def dataset(lake: Lake, table: Table) -> pads.Dataset:
+    """A snapshot of the table, to be scanned with pyarrow or DuckDB."""
+    return open_table(lake, table).to_pyarrow_dataset()
+
+
+def committed(lake: Lake, table: Table) -> int:
+    """Sequence number of the last batch with rows in this table; 0 where there is none."""
+    return int(open_table(lake, table).transaction_version(APP) or 0)
+
+
+def append(lake: Lake, table: Table, rows: pa.Table, sequence: int) -> None:
+    """Add the rows as the commit of batch `sequence`; nothing happens where that batch is in already."""
+
+    def commit(target: DeltaTable) -> None:
+        write_deltalake(
+            target,
+            rows.sort_by([(name, "ascending") for name in (*table.partition_by, *table.sort_by)]),
+            mode="append",
+            writer_properties=_WRITER,
+            commit_properties=_properties(sequence),
+        )
+
+    _once(lake, table, sequence, commit)
+
+
+def merge(lake: Lake, table: Table, rows: pa.Table, sequence: int) -> None:
+    """Insert, replace or (where `_delete` is true) remove rows by the table's key, as the commit of a batch.
+
+    A row's partition never changes, so the partition columns are part of the match: only the
+    partitions of the batch are read.
+    """
+    columns = {name: f"s.{name}" for name in table.names}
+    match = " AND ".join(f"t.{name} = s.{name}" for name in (*table.partition_by, *table.key))
+
+    def commit(target: DeltaTable) -> None:
+        (
+            target.merge(
+                rows,
+                match,
+                source_alias="s",
+                target_alias="t",
+                writer_properties=_WRITER,
+                commit_properties=_properties(sequence),
+            )
+            .when_matched_delete(f"s.{DELETE}")
+            .when_matched_update(columns)
+            .when_not_matched_insert(columns, f"NOT s.{DELETE}")
+            .execute()
+        )
+
+    _once(lake, table, sequence, commit)
+
+
+def _properties(sequence: int) -> CommitProperties:
+    return CommitProperties(app_transactions=[Transaction(APP, sequence)], custom_metadata={"batch": str(sequence)})
+
+
+def _once(lake: Lake, table: Table, sequence: int, commit: Callable[[DeltaTable], None]) -> None:
+    """Commit unless it is committed; on conflict look again with a fresh handle, with jitter between tries."""
+    for attempt in range(_TRIES):
+        target = open_table(lake, table)
+        if int(target.transaction_version(APP) or 0) >= sequence:
+            return
+        try:
+            commit(target)
+        except CommitFailedError as error:
+            log.info("batch %d: %s was changed meanwhile, trying again: %s", sequence, table.name, error)
+            time.sleep(random.uniform(0, min(5.0, 0.05 * 2**attempt)))  # noqa: S311 - jitter, not cryptography
+        except (DeltaError, OSError) as error:
+            raise PublishError(
+                f"batch {sequence}: table {table.name} could not be written: {error}. The batch is kept; "
+                "the next run completes it."
+            ) from error
+        else:
+            return
+    raise PublishError(
+        f"batch {sequence}: table {table.name} kept changing for {_TRIES} tries; the next run completes it"
+    )
