@@ -1,0 +1,31 @@
+"""Addresses as documents write them, made absolute."""
+
+import re
+from urllib.parse import urljoin, urlsplit
+
+_SPACES = re.compile(r"[\t\r\n]+")
+_WEB = re.compile(r"https?://", re.IGNORECASE)
+_MAX_LENGTH = 2048 * 2
+
+
+def absolute(link: str | None, base: str) -> str | None:
+    """The http(s) address a link means on a page with address `base`, without fragment; None where it means none.
+
+    Lenient as browsers are (WHATWG URL): white space around and line breaks within are dropped, spaces become %20,
+    backslashes slashes, and an ampersand that was escaped once too often is an ampersand.
+    """
+    if not link:
+        return None
+    link = _SPACES.sub("", link.strip()).replace("&amp;", "&").replace("&#38;", "&").strip()
+    if not link or len(link) > _MAX_LENGTH or link.startswith("#"):
+        return None
+    try:
+        joined = urljoin(base, link.replace("\\", "/")) if not _WEB.match(link) else link
+        parts = urlsplit(joined)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return None
+    if parts.scheme.lower() not in ("http", "https") or not host or re.search(r"[\s<>\"]", parts.netloc):
+        return None
+    path = parts.path or "/"
+    return parts._replace(scheme=parts.scheme.lower(), path=path, fragment="").geturl().replace(" ", "%20")
