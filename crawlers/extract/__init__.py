@@ -7,6 +7,7 @@ processes with a time limit each), `extract_parquet` (a file of pages to a file 
 from crawlers.extract.batch import extract_pages
 from crawlers.extract.offline import extract_parquet
 from crawlers.extract.page import extract_page
+from crawlers.extract.pool import Pool
 from crawlers.extract.version import EXTRACTOR_VERSION
 
-__all__ = ["EXTRACTOR_VERSION", "extract_page", "extract_pages", "extract_parquet"]
+__all__ = ["EXTRACTOR_VERSION", "Pool", "extract_page", "extract_pages", "extract_parquet"]

@@ -1,6 +1,7 @@
 """Many pages at once: the pool's door for pages."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from datetime import tzinfo
 from zoneinfo import ZoneInfo
 
@@ -19,16 +20,19 @@ def extract_pages(
     processes: int,
     page_timeout: float = PAGE_TIMEOUT,
     zones: Mapping[str, str] | None = None,
+    pool: Pool | None = None,
 ) -> Iterator[tuple[Page, Article | Rejection]]:
     """Extract pages in worker processes; results come in input order, one for every page.
 
     A page that takes longer than `page_timeout` seconds ends as EXTRACT_TIMED_OUT, one that kills its
     worker as EXTRACT_CRASHED; the others go on. Memory is bounded by a window on the input. `zones`
-    gives a site's IANA time zone by site id, for dates without one. Closing the generator kills the workers.
+    gives a site's IANA time zone by site id, for dates without one. Workers take a second to start: who extracts in many
+    portions passes a `pool` of their own (then `processes` and `page_timeout` are the pool's); otherwise
+    closing the generator kills the workers.
     """
     known: dict[str, tzinfo] = {site: ZoneInfo(name) for site, name in (zones or {}).items()}
-    with Pool(processes, page_timeout) as pool:
-        for page, result in pool.map(lambda page: (_extract, (page, known.get(page.site))), pages):
+    with nullcontext(pool) if pool else Pool(processes, page_timeout) as workers:
+        for page, result in workers.map(lambda page: (_extract, (page, known.get(page.site))), pages):
             yield page, outcome_of(result)
 
 
