@@ -23,8 +23,8 @@ SITES_VARIABLE = "PRESSLAKE_SITES"
 """Environment variable naming a directory of declarations to use instead of the shipped one."""
 
 POLICIES = ("skip", "fetch", "flag")
-"""What becomes of pages the publisher reserves (noindex, noarchive, noai, TDMRep): not fetched, or left out once the
-page itself says so; archived, but not published; published with the flag."""
+"""What becomes of pages the publisher reserves (TDMRep, noai, noindex): not fetched, or dropped once the page itself
+says so; archived, but not published; published with the evidence."""
 
 SOURCE_FIELDS = ("feeds", "news_sitemaps", "sitemaps", "sections")
 
@@ -72,7 +72,7 @@ class Site:
     """Leads older than this are out of range."""
     verified: bool = False
     """Someone has seen the sources work."""
-    policy: str = "skip"
+    policy: str = "flag"
     """One of `POLICIES`."""
 
 

@@ -178,7 +178,8 @@ def _legal_reference(match: re.Match[str]) -> str:
     if name in _XML_NAMES:
         return match[0]
     if name.startswith("#"):
-        code = int(name[2:], 16) if name[1] in "xX" else int(name[1:])
+        digits = name[1:]
+        code = int(digits[1:], 16) if digits[0] in "xX" else int(digits)
         character = html.unescape(match[0]) if code <= 0x10FFFF else ""  # maps &#150; as browsers do
         return html.escape(_ILLEGAL.sub("", character), quote=False)
     character = html.entities.html5.get(name + ";", "")

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterable
 
-from crawlers.discovery import documents, feeds, jsonfeed, sitemaps
+from crawlers.discovery import documents, feeds, jsonfeed, sections, sitemaps
 from crawlers.discovery.gathering import Reading
 from crawlers.model import Discovery
 from schemas import Outcome
 
 KINDS = ("feed", "sitemap", "section")
+_ANY_HTML = re.compile(r"<(?:html|body|head|div|main|p|a|ul|table)[\s>]", re.IGNORECASE)
 _PAGE_TITLE = re.compile(r"<title[^>]*>([^<]{0,200})", re.IGNORECASE)
 
 
@@ -24,11 +25,11 @@ def discover(
 ) -> Discovery:
     """What a source document yields: leads, further sources, hub.
 
-    `body` is decoded of Content-Encoding; gzip inside it is undone here. `url` is the address that answered, `kind` what
-    it was asked for (feed, sitemap, section): what it is, is told by its content, and a feed in place of a sitemap is as
-    welcome as the reverse. `zone`: IANA zone of dates that name none. For sections: `known` are URLs of the site's
-    articles, to learn their shape from; `domains` the hosts that belong to the site (default: the registered domain
-    of `url`).
+    `body` is decoded of Content-Encoding; gzip inside it is undone here. `url` is the address that answered, `kind`
+    what it was asked for (feed, sitemap, section): what it is, is told by its content, and a feed in place of a sitemap
+    is as welcome as the reverse. `zone`: IANA zone of dates that name none. `known`: URLs of the site's articles, to
+    learn their shape from, and to tell whether a further page is worth a look. `domains`: the hosts that belong to the
+    site, for sections (default: the registered domain of `url`).
 
     Never raises on bad documents. Where the outcome is not READ, `problem` says why, and leads and sources are those of
     the part that could be read; a READ with a problem was read in full, with flaws.
@@ -74,7 +75,9 @@ def _read_text(
         return jsonfeed.read_json_feed(start, url, zone)
     if kind == "sitemap" and sitemaps.looks_like_text_sitemap(text):
         return sitemaps.read_text_sitemap(text, url)
-    if root == "html" or re.search(r"<(?:html|body|head|div|p|a)[\s>]", text[:20_000], re.IGNORECASE):
+    if root == "html" or _ANY_HTML.search(text, 0, 20_000):
+        if kind == "section":
+            return sections.read_section(text, url, known, domains)
         title = _PAGE_TITLE.search(text, 0, 200_000)
         said = f", titled {' '.join(title[1].split())!r}" if title else ""
         return _refused(Outcome.NOT_A_FEED, f"an HTML page{said}, not a {kind}")

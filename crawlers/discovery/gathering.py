@@ -52,13 +52,12 @@ class Gathering:
         self,
         link: str | None,
         *,
-        base: str | None = None,
         title: str | None = None,
         published_at: datetime | None = None,
         modified_at: datetime | None = None,
     ) -> None:
         """Add a lead; for an address (`url_key`) already there fill in what it lacks."""
-        url = absolute(link, base or self.url)
+        url = absolute(link, self.url)
         if url is None:
             self.unusable += 1
             return
@@ -75,11 +74,9 @@ class Gathering:
             modified_at=(known and known.modified_at) or modified_at,
         )
 
-    def source(
-        self, link: str | None, kind: str, *, base: str | None = None, modified_at: datetime | None = None
-    ) -> None:
+    def source(self, link: str | None, kind: str, *, modified_at: datetime | None = None) -> None:
         """Add a further source; the document itself is none."""
-        url = absolute(link, base or self.url)
+        url = absolute(link, self.url)
         if url is None:
             self.unusable += 1
         elif url != self.url and url not in self.sub_sources:
@@ -115,7 +112,7 @@ class Gathering:
 def clean_title(text: str | None, *, markup: bool = True) -> str | None:
     """A title as plain text on one line, at most MAX_TITLE characters; None where nothing is left.
 
-    With `markup`, HTML elements are taken out and references resolved once more: most feeds escape what is HTML already.
+    With `markup`, HTML elements are taken out; references are resolved once more, as most feeds escape escaped text.
     """
     if not text:
         return None

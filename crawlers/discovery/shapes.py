@@ -1,0 +1,148 @@
+"""The shape of an address: what an article's URL looks like on this site, and on news sites at large."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from functools import lru_cache
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+_ASSET = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|svg|ico|avif|pdf|docx?|xlsx?|pptx?|zip|gz|mp[34]|m4a|m3u8?|ogg|wav|webm|mov|avi|css|js|json"
+    r"|xml|rss|atom|txt|ics|epub|apk|exe|dmg|woff2?)$",
+    re.IGNORECASE,
+)
+_EXTENSION = re.compile(r"\.(?:[sx]?html?|php\d?|aspx?|jsp|do|ece|article|story)$", re.IGNORECASE)
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_DATE = re.compile(r"(?:19|20)\d\d[-_.]?(?:0[1-9]|1[0-2])[-_.]?(?:0[1-9]|[12]\d|3[01])(?!\d)")
+_HEX = re.compile(r"(?=.*\d)(?:[0-9a-f]{16,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.IGNORECASE)
+_LONG_NUMBER = re.compile(r"\d{5,}")
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_HOUSE_WORDS = _names("""
+    tag tags tagged topic topics topicos thema themen themes tema temas temi hashtag keyword keywords label
+    etiqueta etiquetas author authors autor autoren autores auteur auteurs autore autori person people personen
+    profile profiles profil staff team journalists byline contributor contributors columnist columnists category
+    categories kategorie kategorien categoria categorias categorie rubrik rubrique rubriques section sections
+    seccion channel channels archive archives archiv archivo archivio arkiv index sitemap search suche buscar
+    recherche cerca zoek login logout signin signup register registrieren anmelden account konto mypage user
+    users member members subscribe subscription subscriptions abo abonnement abonnements abos premium-abo
+    newsletter newsletters about about-us ueber-uns uber-uns acerca a-propos chi-siamo contact contact-us
+    kontakt contacto contatti impressum imprint datenschutz privacy privacy-policy privacidad terms terms-of-use
+    terms-of-service agb legal disclaimer cookie cookies cookie-policy jobs careers karriere stellenmarkt rss
+    feed feeds shop store help hilfe faq support ayuda aide page seite pagina print share mediadaten advertise
+    advertising werbung publicidad anzeigen epaper e-paper app apps games spiele juegos horoscope horoskop
+    horoscopo sudoku tv-programm tv-guide programme schedule weather wetter meteo tiempo ratgeber-shop coupons
+    gutscheine deals community forum forums kommentare comments feedback wp-admin wp-login.php wp-content
+    cdn-cgi ads partner partners sponsored services service tools quiz
+""")
+"""Path segments, whole, of pages that aren't articles."""
+_STORY_WORDS = _names("""
+    article articles story stories artikel articulo articulos articolo articoli noticia noticias notizia notizie
+    nachricht nachrichten news nyheter nyhet berita haber actualite actualites a post posts blog blogs archives
+    entry meldung
+""")
+_MEDIA_WORDS = _names("""
+    video videos gallery galleries galerie fotostrecke photos podcast podcasts audio live
+""")
+
+
+def is_page(url: str) -> bool:
+    """Whether an address can be a page: not one of an image, a document, a feed."""
+    return not _ASSET.search(urlsplit(url).path)
+
+
+@lru_cache(maxsize=65_536)
+def shape(url: str) -> tuple[str, ...]:
+    """What kinds of segments a path is made of, and which parameters follow: alike for a site's articles."""
+    parts = urlsplit(url)
+    path = parts.path.rstrip("/")
+    extension = _EXTENSION.search(path)
+    if extension:
+        path = path[: extension.start()]
+    kinds = [_segment(unquote(segment)) for segment in path.split("/") if segment]
+    if extension:
+        kinds.append(extension[0].lower())
+    kinds += sorted(f"?{name}" for name, value in parse_qsl(parts.query) if re.search(r"\d{3,}", value))
+    return tuple(kinds)
+
+
+def _segment(text: str) -> str:
+    if text.isdigit():
+        return (
+            "year" if _YEAR.fullmatch(text) else "part" if len(text) <= 2 else "date" if _DATE.match(text) else "number"
+        )
+    if _HEX.fullmatch(text):
+        return "hex"
+    if _DATE.fullmatch(text):
+        return "date"
+    prefix = "date+" if _DATE.match(text) else ""
+    suffix = "+number" if _LONG_NUMBER.search(text[8:] if prefix else text) else ""
+    words = len(_WORD.findall(text))
+    if words >= 3 or (len(text) >= 12 and not text.isascii()):
+        return f"{prefix}slug{suffix}"
+    if suffix or prefix or re.search(r"\d{3,}", text):
+        return f"{prefix}id"
+    return "words" if words == 2 else "word"
+
+
+def _digits(text: str) -> str:
+    if len(text) <= 2:
+        return "part"
+    if _YEAR.fullmatch(text):
+        return "year"
+    return "date" if _DATE.match(text) else "number"
+
+
+def url_score(url: str) -> float:
+    """How much an address looks like an article's on news sites at large: above 0 more than not."""
+    parts = urlsplit(url)
+    segments = [unquote(segment).lower() for segment in parts.path.split("/") if segment]
+    if not segments and not parts.query:
+        return -6.0
+    kinds = shape(url)
+    names = [*segments[:-1], _EXTENSION.sub("", segments[-1])] if segments else []
+    last = next((kind for kind in reversed(kinds) if not kind.startswith((".", "?"))), "")
+    numbered = any(kind in ("number", "hex") or kind.endswith(("+number", "id")) for kind in kinds)
+    score = 0.0
+    if any(kind.startswith("date") for kind in kinds) or ("year" in kinds and "part" in kinds):
+        score += 2
+    if "slug" in last:
+        score += 1 + min(len(_WORD.findall(names[-1])), 6) / 3
+    elif any("slug" in kind for kind in kinds):
+        score += 1.5
+    elif last in ("word", "words", "year", "part") and not numbered:
+        score -= 2
+    score += 1.5 * numbered + any(kind.startswith("?") for kind in kinds)
+    score += 0.5 * any(name in _STORY_WORDS for name in names[:-1])
+    score -= 1.0 * any(name in _MEDIA_WORDS for name in names[:-1])
+    return score - 4.0 * any(name in _HOUSE_WORDS for name in names)
+
+
+class Shapes:
+    """The shapes of a site's articles, learned from their addresses."""
+
+    ENOUGH = 10
+    """Known articles from which on another shape tells against an address."""
+
+    def __init__(self, known: Iterable[str]):
+        self._counts: Counter[tuple[str, ...]] = Counter()
+        for url in known:
+            kinds = shape(url)
+            # What is nothing but a word or two could as well be a section's address.
+            if any(kind not in ("word", "words") and not kind.startswith(".") for kind in kinds):
+                self._counts[kinds] += 1
+        self._total = self._counts.total()
+
+    def score(self, url: str) -> float:
+        """Above 0 where the site's articles look like this, below where enough are known and none does, else 0."""
+        count = self._counts[shape(url)]
+        if count and count >= 0.01 * self._total:
+            return 3.0
+        if count or self._total < self.ENOUGH:
+            return 0.0
+        return -2.0
