@@ -1,0 +1,146 @@
+"""The door to a crawl: one child process for many sites. No Scrapy in this process.
+
+The child tells how each site ended; its exit code alone is not trusted. Whatever happens to it (a crash, a kill, a
+hang), every site gets a report of what there is.
+"""
+
+import json
+import os
+import pickle
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from crawlers.spider.job import CrawlJob, Progress
+from crawlers.spider.limits import Limits
+from crawlers.spider.log import SiteLog, read_log
+from crawlers.spider.spool import SiteReport, SpoolBusyError, crawl_log_path, find_spooled, report, salvage
+
+__all__ = [
+    "CrawlJob",
+    "Limits",
+    "Progress",
+    "SiteLog",
+    "SiteReport",
+    "SpoolBusyError",
+    "crawl",
+    "find_spooled",
+    "read_log",
+]
+
+KILL_SECONDS = 10.0
+"""What a child has beyond its grace period before SIGTERM is followed by SIGKILL."""
+QUOTED_LINES = 5
+
+
+def crawl(job: CrawlJob, *, on_progress: Callable[[Progress], None] | None = None) -> Iterator[SiteReport]:
+    """Crawl the job's sites in a child process; yields each site's report as it is finished, the others going on.
+
+    Ends when every site has its report. Closing the generator stops the crawl (SIGTERM, then SIGKILL); so does an
+    exception in the caller's loop once the generator is collected. A job with the spool of an interrupted crawl
+    continues it.
+    """
+    if not job.sites:
+        return
+    child = _start(job)
+    waiting = {site.id for site in job.sites}
+    why = None
+    try:
+        for event in _events(child, job.limits.silence):
+            if event.get("event") == "progress" and on_progress is not None:
+                values = {name: value for name, value in event.items() if name != "event"}
+                on_progress(Progress(**values))
+            elif event.get("event") == "done" and event["site"] in waiting:
+                done = report(job.spool, event["site"])
+                if done is not None:
+                    waiting.discard(done.site)
+                    yield done
+        why = _ended(child, job)
+    finally:
+        _stop(child, job.limits.grace + KILL_SECONDS)
+    for site in sorted(waiting):
+        yield report(job.spool, site) or salvage(job.spool, site, why)
+
+
+def _start(job: CrawlJob) -> "subprocess.Popen[bytes]":
+    log = crawl_log_path(job.spool)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    job_file = job.spool / "job.pickle"
+    job_file.write_bytes(pickle.dumps(job))
+    environment = dict(os.environ)
+    if job.proxy is not None:
+        for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+            environment[name] = job.proxy
+        environment["no_proxy"] = environment["NO_PROXY"] = ""
+    with log.open("ab") as errors:
+        return subprocess.Popen(  # noqa: S603 (our own module)
+            [sys.executable, "-X", "faulthandler", "-m", "crawlers.child", str(job_file), str(os.getpid())],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            env=environment,
+            start_new_session=True,  # Ctrl-C in a terminal is for the parent to handle
+        )
+
+
+def _events(child: "subprocess.Popen[bytes]", silence: float) -> Iterator[dict[str, Any]]:
+    """The child's reports, until it closes its end; one that is silent for too long is killed."""
+    channel: IO[bytes] | None = child.stdout
+    assert channel is not None
+    pending = b""
+    while True:
+        ready, _, _ = select.select([channel], [], [], silence)
+        if not ready:
+            child.kill()
+            return
+        data = os.read(channel.fileno(), 65536)
+        if not data:
+            return
+        *lines, pending = (pending + data).split(b"\n")
+        for line in lines:
+            try:
+                event = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(event, dict):
+                yield event
+
+
+def _ended(child: "subprocess.Popen[bytes]", job: CrawlJob) -> str:
+    """Why a child that closed its channel has ended, in words, with its last ones."""
+    code = child.wait(KILL_SECONDS)
+    how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
+    return f"the crawler process {how}{_last_words(crawl_log_path(job.spool))}"
+
+
+def _last_words(log: Path) -> str:
+    try:
+        with log.open("rb") as file:
+            file.seek(max(0, log.stat().st_size - 8192))
+            lines = file.read().decode("utf-8", "replace").splitlines()
+    except OSError:
+        return ""
+    lines = [line.strip() for line in lines if line.strip()]
+    return ": " + " | ".join(lines[-QUOTED_LINES:]) if lines else ""
+
+
+def _stop(child: "subprocess.Popen[bytes]", seconds: float) -> None:
+    """End the child: gently, then not."""
+    if child.poll() is None:
+        child.terminate()
+    deadline = time.monotonic() + seconds
+    channel = child.stdout
+    assert channel is not None
+    while child.poll() is None and time.monotonic() < deadline:
+        ready, _, _ = select.select([channel], [], [], 0.1)
+        if ready and not os.read(channel.fileno(), 65536):  # a full pipe would keep the child from ending
+            time.sleep(0.05)
+    if child.poll() is None:
+        child.kill()
+    child.wait()
+    channel.close()

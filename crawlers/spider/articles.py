@@ -1,0 +1,91 @@
+"""Fetch the articles of a site, newest first, within its budget."""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from time import monotonic
+
+from crawlers.declarations import Site
+from crawlers.spider.failures import PASSING
+from crawlers.spider.fetcher import Answer, Ask, Fetcher
+from crawlers.spider.frontier import Frontier, Task
+from crawlers.spider.ledger import Ledger
+from crawlers.spider.limits import Limits
+from crawlers.spider.pool import drain
+from crawlers.spider.verdict import soft_failure
+from schemas import Outcome
+
+BLOCKED = PASSING | {Outcome.REFUSED, Outcome.CHALLENGE}
+"""Outcomes that say more of the site's mood, or of ours, than of the article."""
+
+
+@dataclass(slots=True)
+class ArticleFetcher:
+    """Fetches the articles of one site in one run."""
+
+    site: Site
+    frontier: Frontier
+    fetcher: Fetcher
+    ledger: Ledger
+    limits: Limits
+    max_pages: int
+    tried: int = 0
+    blocked: int = 0
+
+    async def run(self) -> None:
+        """Fetch what the frontier holds; what is beyond the budget ends in OVER_BUDGET."""
+        waiting = deque(self.frontier.ordered())
+        deadline = monotonic() + self.limits.site_seconds
+        left = self.max_pages
+
+        async def each(task: Task) -> None:
+            nonlocal left
+            if left <= 0 or monotonic() > deadline:
+                rest = [task, *waiting]
+                waiting.clear()
+                self._over_budget(rest, f"more than {self.max_pages} pages" if left <= 0 else "out of time")
+                return
+            left -= 1
+            if not await self._fetch(task):
+                left += 1
+
+        await drain(waiting, each, at_once=self.site.concurrency)
+
+    def _over_budget(self, tasks: Iterable[Task], reason: str) -> None:
+        rows = [self.ledger.article(task.lead, task.key, Outcome.OVER_BUDGET, reason) for task in tasks]
+        self.ledger.settle(rows, opened=True)
+
+    async def _fetch(self, task: Task) -> bool:
+        """Fetch one article; whether that took a request."""
+        known = task.known
+        ask = Ask(
+            task.lead.url,
+            "article",
+            self.site,
+            etag=known.etag if known else None,
+            last_modified=known.last_modified if known else None,
+            check=lambda target: self.frontier.redirect_check(task, target),
+        )
+        answer = await self.fetcher.fetch(ask, self.ledger.keep)
+        if answer.outcome is None:
+            _judge(task, answer)
+        assert answer.outcome is not None
+        row = self.ledger.article(task.lead, task.key, answer.outcome, answer.detail)
+        self.ledger.answered(row, answer, known)
+        if answer.attempts:
+            self.tried += 1
+            self.blocked += answer.outcome in BLOCKED
+        return answer.attempts > 0
+
+
+def _judge(task: Task, answer: Answer) -> None:
+    """Settle what a page with status 200 is; NEW until extraction and dedupe say more."""
+    failure = soft_failure(
+        answer.body,
+        url=task.lead.url,
+        final_url=answer.final_url,
+        content_type=answer.headers.get("content-type"),
+        headers=answer.headers,
+    )
+    answer.outcome = failure.outcome if failure else Outcome.NEW
+    answer.detail = failure.detail if failure else None

@@ -1,0 +1,114 @@
+"""Politeness per host: delays, pauses the server asks for, and giving up on a host that fails."""
+
+import math
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from time import monotonic
+from urllib.parse import urlsplit
+
+from scrapy.core.downloader import Downloader, Slot
+
+from crawlers.declarations import Site
+from crawlers.spider.limits import Limits
+
+LONGEST_DELAY = 60.0
+"""The throttle never goes beyond this, in seconds; robots.txt may."""
+
+
+@dataclass(slots=True)
+class Host:
+    """What the crawl knows of one host. Times are of the monotonic clock, in seconds."""
+
+    key: str
+    floor: float
+    """Least delay between requests: the declaration's or the one robots.txt asks for."""
+    concurrency: int
+    failures: int = 0
+    """Addresses that failed in a row."""
+    closed: str | None = None
+    """Why the host is left alone for the rest of the run."""
+
+
+class Hosts:
+    """The hosts of a crawl, and the downloader slots that carry their delays."""
+
+    def __init__(self, downloader: Downloader, limits: Limits):
+        self._downloader, self._limits = downloader, limits
+        self._hosts: dict[str, Host] = {}
+
+    def of(self, url: str, site: Site) -> Host:
+        """The host of a URL; made with the site's delay and concurrency the first time."""
+        key = host_key(url)
+        host = self._hosts.get(key)
+        if host is None:
+            host = self._hosts[key] = Host(key, site.delay, site.concurrency)
+            self._slot(host)
+        return host
+
+    def ask_delay(self, host: Host, seconds: float) -> None:
+        """Keep at least this delay from now on (Crawl-delay, Request-rate)."""
+        if seconds > host.floor:
+            host.floor = seconds
+            slot = self._slot(host)
+            slot.delay = max(slot.delay, seconds)
+
+    def hold(self, host: Host, seconds: float) -> None:
+        """Send nothing to the host for this long (Retry-After), whatever is already waiting for it."""
+        slot = self._slot(host)
+        slot.delay = max(slot.delay, 0.001)  # a slot without delay does not look at the time of its last request
+        slot.lastseen = max(slot.lastseen, monotonic() + seconds - slot.delay)
+
+    def answered(self, host: Host, latency: float, status: int) -> None:
+        """Adapt the delay to how fast the host answers.
+
+        The rule of Scrapy's AutoThrottle, with the site's concurrency as target and its own least delay: the
+        delay moves half way to latency / concurrency, at once where that is longer, and never down on an error.
+        """
+        slot = self._slot(host)
+        target = latency / host.concurrency
+        delay = max(target, (slot.delay + target) / 2)
+        delay = min(max(delay, host.floor), max(LONGEST_DELAY, host.floor))
+        if status == 200 or delay > slot.delay:
+            slot.delay = delay
+
+    def ended(self, host: Host, *, failed: bool, why: str) -> None:
+        """Count an address that failed (or did not); too many in a row close the host."""
+        host.failures = host.failures + 1 if failed else 0
+        if failed and host.failures >= self._limits.failures_in_a_row and host.closed is None:
+            host.closed = f"{host.failures} failures in a row, the last: {why}"
+
+    def _slot(self, host: Host) -> Slot:
+        slot = self._downloader.slots.get(host.key)
+        if slot is None:
+            slot = self._downloader.slots[host.key] = Slot(host.concurrency, host.floor, jitter=0)
+        return slot
+
+
+def host_key(url: str) -> str:
+    """Key of politeness: the host name, with the port where it isn't the scheme's own."""
+    parts = urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError:
+        port = None
+    name = (parts.hostname or "").lower()
+    return name if port in (None, 80, 443) else f"{name}:{port}"
+
+
+def retry_after(value: str | None, now: datetime) -> float | None:
+    """Seconds a Retry-After header asks for (RFC 9110, 10.2.3: seconds or a date); None where it says nothing.
+
+    >>> retry_after("120", datetime(2026, 1, 1, tzinfo=UTC))
+    120.0
+    """
+    if not value or not (value := value.strip()):
+        return None
+    if value.isdigit():
+        return float(min(int(value), 10**9)) if len(value) < 20 else math.inf
+    try:
+        at = parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError):
+        return None
+    at = at.replace(tzinfo=UTC) if at.tzinfo is None else at
+    return max(0.0, (at - now).total_seconds())

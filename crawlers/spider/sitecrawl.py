@@ -1,0 +1,102 @@
+"""The crawl of one site: its sources, then its articles, then its report."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from crawlers.declarations import Site
+from crawlers.model import Fetch, Lead
+from crawlers.spider.articles import ArticleFetcher
+from crawlers.spider.fetcher import Answer, Ask, Fetcher
+from crawlers.spider.frontier import Frontier, Settled, Task
+from crawlers.spider.known import SiteKnown
+from crawlers.spider.ledger import Ledger
+from crawlers.spider.limits import Limits
+from crawlers.spider.log import SiteLog
+from crawlers.spider.sources import Source, SourceReader
+from schemas import Outcome
+
+MANY = 5
+"""Below this many articles tried, a share of failures says nothing."""
+
+
+@dataclass(slots=True)
+class SiteCrawl:
+    """One site's part of a run."""
+
+    site: Site
+    known: SiteKnown
+    fetcher: Fetcher
+    ledger: Ledger
+    limits: Limits
+    max_pages: int
+    allow_private: bool = False
+    earlier: SiteLog = field(default_factory=SiteLog)
+    """What an interrupted crawl of the same run has logged."""
+    problems: list[str] = field(default_factory=list)
+    state: str = "ok"
+
+    async def run(self) -> None:
+        """Crawl the site, then set `state` and `problems`.
+
+        Raises what is our own fault, and OSError where the disk is full.
+        """
+        now = datetime.now(UTC)
+        frontier = Frontier(self.site, self.known, now, allow_private=self.allow_private)
+        finished = [fetch for fetch in self.earlier.fetches if fetch.outcome != Outcome.NOT_FETCHED]
+        reached = {(fetch.kind, fetch.url) for fetch in finished}
+        for fetch in finished:
+            if fetch.kind == "article":
+                frontier.reserve(fetch.url, fetch.url_key)
+
+        def take_in(leads: Iterable[Lead]) -> None:
+            self._take_in(frontier, [lead for lead in leads if ("article", lead.url) not in reached])
+
+        left = [fetch for fetch in self.earlier.fetches if fetch.outcome == Outcome.NOT_FETCHED]
+        take_in(_as_lead(fetch) for fetch in left if fetch.kind == "article")
+        done = frozenset(url for kind, url in reached if kind not in ("article", "robots"))
+        reader = SourceReader(self.site, self.known, self.fetcher, self.ledger, self.limits, now, take_in, done)
+        await reader.run(Source(fetch.url, fetch.kind, fetch.found_in, 1) for fetch in left if fetch.kind != "article")
+        take_in(frontier.left_over())
+        articles = ArticleFetcher(
+            self.site, frontier, self.fetcher, self.ledger, self.limits, self.limit_pages(finished)
+        )
+        await articles.run()
+        self._judge(reader, articles)
+
+    def limit_pages(self, finished: list[Fetch]) -> int:
+        """Pages left of the run's budget."""
+        return max(0, self.max_pages - sum(fetch.kind == "article" and fetch.attempts > 0 for fetch in finished))
+
+    def _take_in(self, frontier: Frontier, leads: Iterable[Lead]) -> None:
+        waiting: list[Fetch] = []
+        settled: list[Fetch] = []
+        for lead in leads:
+            taken = frontier.add(lead)
+            if isinstance(taken, Task):
+                waiting.append(self.ledger.article(lead, taken.key, Outcome.NOT_FETCHED))
+            elif isinstance(taken, Settled):
+                settled.append(self.ledger.article(lead, taken.key, taken.outcome, taken.detail))
+        self.ledger.open(waiting)
+        self.ledger.settle(settled, opened=False)
+
+    def _judge(self, reader: SourceReader, articles: ArticleFetcher) -> None:
+        self.problems.extend(reader.problems)
+        if articles.tried >= MANY and articles.blocked * 2 > articles.tried:
+            self.problems.append(f"{articles.blocked} of {articles.tried} articles refused or failed")
+        if reader.failed and not reader.read:
+            self.state = "failed"
+        elif self.problems:
+            self.state = "partial"
+
+
+async def ask_robots(url: str, crawl: SiteCrawl) -> Answer:
+    """Fetch a robots.txt in the name of a site, and log it."""
+    answer = await crawl.fetcher.fetch(Ask(url, "robots", crawl.site, obey_robots=False), crawl.ledger.keep)
+    row = crawl.ledger.source(url, "robots", None, answer.outcome or Outcome.READ, answer.detail)
+    crawl.ledger.answered(row, answer)
+    return answer
+
+
+def _as_lead(fetch: Fetch) -> Lead:
+    return Lead(fetch.url, fetch.found_in, fetch.lead_title, fetch.lead_published_at)

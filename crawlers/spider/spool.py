@@ -1,0 +1,130 @@
+"""The spool: the directory on local disk in which one run's crawl leaves what it has.
+
+    archive/site=<site>/date=<date>/<run>-<n>.warc.gz   what came over the wire
+    logs/<site>.jsonl                                    what became of each address
+    logs/<site>.done.json                                the site's report, when it is finished
+    logs/crawl.log                                       what the child process had to say
+    crawl.lock                                           held by the child while it lives
+"""
+
+import fcntl
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from crawlers.archive import recover
+from crawlers.spider.log import read_log
+
+LOCK_SECONDS = 15.0
+"""How long to wait for an orphaned child to notice that its parent is gone."""
+
+
+class SpoolBusyError(RuntimeError):
+    """A crawl is still writing into the spool."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteReport:
+    """How the crawl of one site ended."""
+
+    site: str
+    state: str
+    """`ok`: every source answered; `partial`: some did not, or it was cut short; `failed`: none could be read."""
+    problem: str | None
+    log: Path
+    """The crawl log, for `read_log`."""
+    warcs: tuple[Path, ...]
+    requests: int
+    body_bytes: int
+    """Bytes of body received over the wire."""
+
+
+def log_path(spool: Path, site: str) -> Path:
+    """A site's crawl log."""
+    return spool / "logs" / f"{site}.jsonl"
+
+
+def crawl_log_path(spool: Path) -> Path:
+    """What the child process writes about itself."""
+    return spool / "logs" / "crawl.log"
+
+
+def warcs_of(spool: Path, site: str) -> tuple[Path, ...]:
+    """The site's WARC segments, in order of writing."""
+    found = (spool / "archive" / f"site={site}").glob("date=*/*.warc.gz")
+    return tuple(sorted(found, key=lambda path: (path.parent.name, len(path.name), path.name)))
+
+
+def finish(spool: Path, site: str, state: str, problems: list[str]) -> None:
+    """Mark a site as finished, at once and whole."""
+    path = spool / "logs" / f"{site}.done.json"
+    partial = path.with_suffix(".tmp")
+    partial.write_text(json.dumps({"site": site, "state": state, "problem": "; ".join(problems) or None}))
+    partial.replace(path)
+
+
+def report(spool: Path, site: str) -> SiteReport | None:
+    """The report of a finished site; None where it isn't finished."""
+    try:
+        done = json.loads((spool / "logs" / f"{site}.done.json").read_text())
+    except FileNotFoundError:
+        return None
+    return _report(spool, site, done["state"], done["problem"])
+
+
+def salvage(spool: Path, site: str, problem: str) -> SiteReport:
+    """The report of a site whose crawl broke off: torn tails cut, `partial` where there is anything, else `failed`."""
+    told = [problem]
+    for path in warcs_of(spool, site):
+        recovery = recover(path)
+        if recovery.cut:
+            told.append(f"{recovery.cut} torn bytes cut off {path.name}")
+    path = log_path(spool, site)
+    found = path.exists() and any(fetch.attempts and fetch.kind != "robots" for fetch in read_log(path).fetches)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    return _report(spool, site, "partial" if found else "failed", "; ".join(told))
+
+
+def find_spooled(spool: Path) -> list[SiteReport]:
+    """What a crawl left in its spool, also when it was killed at any moment.
+
+    Waits for a child that has not noticed yet that its parent is gone. Raises SpoolBusyError where a crawl goes on
+    in the spool.
+    """
+    if not spool.is_dir():
+        return []
+    with lock(spool):
+        sites = {path.name.removesuffix(".jsonl") for path in (spool / "logs").glob("*.jsonl")}
+        sites |= {path.name.removeprefix("site=") for path in (spool / "archive").glob("site=*")}
+        return [report(spool, site) or salvage(spool, site, "the crawl was cut short") for site in sorted(sites)]
+
+
+@contextmanager
+def lock(spool: Path, *, seconds: float = LOCK_SECONDS) -> Iterator[None]:
+    """Hold the spool. Raises SpoolBusyError where another process holds it for longer than `seconds`."""
+    spool.mkdir(parents=True, exist_ok=True)
+    deadline = time.monotonic() + seconds
+    descriptor = os.open(spool / "crawl.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC)
+    try:
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError as error:
+                if time.monotonic() > deadline:
+                    raise SpoolBusyError(f"a crawl is still writing to {spool}") from error
+                time.sleep(0.05)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _report(spool: Path, site: str, state: str, problem: str | None) -> SiteReport:
+    path = log_path(spool, site)
+    log = read_log(path)
+    return SiteReport(site, state, problem, path, warcs_of(spool, site), log.requests, log.body_bytes)
