@@ -1,0 +1,139 @@
+"""Which known texts share sampled shingles with new ones: one SQL join over Parquet, the same on any engine."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+import pyarrow as pa
+import xxhash
+
+from flows.dedupe.history import PostingsFiles
+from flows.dedupe.model import Ref
+from flows.dedupe.rules import Rules
+from flows.dedupe.shingles import Hashes, Keys, ceiling, sketch
+
+POSTINGS = pa.schema(
+    [
+        pa.field("key", pa.int64(), nullable=False),
+        pa.field("part", pa.int64(), nullable=False),
+        pa.field("doc", pa.int32(), nullable=False),
+    ]
+)
+"""A sampled shingle of a revision. `part` is the batch that wrote it, `doc` the revision's number there."""
+
+DOCS = pa.schema(
+    [
+        pa.field("part", pa.int64(), nullable=False),
+        pa.field("doc", pa.int32(), nullable=False),
+        pa.field("article_id", pa.string(), nullable=False),
+        pa.field("revision", pa.int32(), nullable=False),
+        pa.field("day", pa.date32(), nullable=False),
+        pa.field("size", pa.int32(), nullable=False),
+        pa.field("ceiling", pa.int64(), nullable=False),
+    ]
+)
+"""The revision a posting points to. `size` is the number of its keys, complete up to `ceiling`."""
+
+BATCH = pa.schema([pa.field("item", pa.int32(), nullable=False), pa.field("key", pa.int64(), nullable=False)])
+
+SQL = """
+WITH wanted AS (SELECT DISTINCT key FROM batch),
+hits AS (SELECT p.key, p.part, p.doc FROM postings p JOIN wanted w ON p.key = w.key),
+rare AS (SELECT key FROM hits GROUP BY key HAVING COUNT(*) <= {most_common}),
+pairs AS (
+    SELECT b.item, h.part, h.doc, COUNT(*) AS shared
+    FROM batch b JOIN rare r ON b.key = r.key JOIN hits h ON r.key = h.key
+    GROUP BY b.item, h.part, h.doc
+    HAVING COUNT(*) >= {least_shared}
+)
+SELECT q.item, q.shared, d.article_id, d.revision, d.day, d.size, d.ceiling
+FROM pairs q JOIN docs d ON q.part = d.part AND q.doc = d.doc
+"""
+"""Tables `batch`, `postings` and `docs` as in the schemas of this module."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A known revision that shares sampled shingles with an item of the batch."""
+
+    item: int
+    shared: int
+    ref: Ref
+    day: date
+    size: int
+    ceiling: int
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What is joined: the batch's keys, postings in memory (of the batch itself), postings in files."""
+
+    batch: pa.Table
+    postings: pa.Table
+    docs: pa.Table
+    files: PostingsFiles
+
+
+Engine = Callable[[Inputs, str], Iterable[tuple[int, int, str, int, date, int, int]]]
+"""Runs the SQL over the inputs; gives its rows in any order."""
+
+
+def with_duckdb(inputs: Inputs, sql: str) -> Iterator[tuple[int, int, str, int, date, int, int]]:
+    """The join in this process."""
+    with duckdb.connect() as connection:
+        connection.register("batch", inputs.batch)
+        for name, table, files in (
+            ("postings", inputs.postings, inputs.files.postings),
+            ("docs", inputs.docs, inputs.files.docs),
+        ):
+            connection.register(f"new_{name}", table)
+            columns = ", ".join(table.column_names)
+            stored = f" UNION ALL SELECT {columns} FROM read_parquet({_list(files)})" if files else ""
+            connection.execute(f"CREATE VIEW {name} AS SELECT {columns} FROM new_{name}{stored}")
+        yield from connection.execute(sql).fetchall()
+
+
+def find(inputs: Inputs, rules: Rules, engine: Engine = with_duckdb) -> Iterator[Match]:
+    """The matches of every item, itself included where its postings are among the inputs."""
+    sql = SQL.format(most_common=rules.most_common, least_shared=rules.least_shared)
+    for item, shared, article_id, revision, day, size, top in engine(inputs, sql):
+        yield Match(item, shared, (article_id, revision), day, size, top)
+
+
+def batch_table(sketches: Sequence[Keys]) -> pa.Table:
+    """The batch side of the join, an item for every sketch."""
+    columns: tuple[list[int], list[int]] = ([], [])
+    for item, keys in enumerate(sketches):
+        columns[0].extend([item] * len(keys))
+        columns[1].extend(keys.tolist())
+    return pa.table([pa.array(column, f.type) for column, f in zip(columns, BATCH, strict=True)], schema=BATCH)
+
+
+def part_of(refs: Iterable[Ref]) -> int:
+    """The id of a batch: the same for the same revisions."""
+    names = "\n".join(sorted(f"{article_id} {revision}" for article_id, revision in refs))
+    return xxhash.xxh3_64_intdigest(names.encode()) >> 1
+
+
+def stored_tables(revisions: Sequence[tuple[Ref, date, Hashes]], part: int) -> dict[date, tuple[pa.Table, pa.Table]]:
+    """By day: the postings, sorted by key, and the docs of new revisions, given with their unique shingles."""
+    rows: dict[date, tuple[list[tuple[int, int]], list[tuple[object, ...]]]] = {}
+    for doc, ((article_id, revision), day, unique) in enumerate(revisions):
+        postings, docs = rows.setdefault(day, ([], []))
+        keys = sketch(unique).tolist()
+        postings.extend((key, doc) for key in keys)
+        docs.append((part, doc, article_id, revision, day, len(keys), ceiling(unique)))
+    return {day: _tables(part, sorted(postings), docs) for day, (postings, docs) in rows.items()}
+
+
+def _tables(part: int, postings: list[tuple[int, int]], docs: list[tuple[object, ...]]) -> tuple[pa.Table, pa.Table]:
+    keys = pa.array([key for key, _ in postings], pa.int64())
+    numbers = pa.array([doc for _, doc in postings], pa.int32())
+    columns = [pa.array(column, f.type) for column, f in zip(zip(*docs, strict=True), DOCS, strict=True)]
+    parts = pa.array([part] * len(postings), pa.int64())
+    return pa.table([keys, parts, numbers], schema=POSTINGS), pa.table(columns, schema=DOCS)
+
+
+def _list(files: Sequence[str]) -> str:
+    return "[" + ", ".join("'" + file.replace("'", "''") + "'" for file in files) + "]"

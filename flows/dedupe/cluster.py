@@ -1,0 +1,101 @@
+"""Leader assignment: who joins whom, the same whatever the order and the batches articles come in.
+
+Articles are taken in the order of their time. One that repeats no earlier leader leads. One that repeats
+earlier leaders follows the one it has most of, unless much of it is its own: then it leads too, in the
+cluster of that one. Followers are compared with leaders alone, so likeness never runs along a chain
+(as with union-find, where the first and the last of a chain may share nothing).
+
+A new article changes the place of later ones only where it leads, or led before; those are taken again, in order.
+"""
+
+import heapq
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from flows.dedupe.compare import Verdict
+from flows.dedupe.graph import Graph, Order
+from flows.dedupe.rules import Rules
+from flows.dedupe.standing import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an article stands."""
+
+    leader: str
+    """Whom it follows; itself for a leader."""
+    parent: str | None
+    """For a leader that repeats an earlier one besides what is its own, that one."""
+    cluster: str
+    """The leader at the root."""
+    verdict: Verdict | None
+    """The comparison with leader or parent; None for a root."""
+
+
+def assign(graph: Graph, standing: Standing, touched: Collection[str], rules: Rules) -> dict[str, Place]:
+    """Places of the touched articles (new ones and new revisions) and of all whose place depends on them."""
+    placed: dict[str, Place] = {}
+    heap: list[Order] = []
+    waiting: set[str] = set()
+
+    def push(ids: Iterable[str]) -> None:
+        for id_ in ids:
+            if id_ not in waiting:
+                waiting.add(id_)
+                heapq.heappush(heap, graph.node(id_).order)
+
+    push(touched)
+    push(standing.followers(touched))
+    while heap:
+        graph.load_neighbours(id_ for _, id_ in heap)
+        standing.load({other for _, id_ in heap for other in graph.near(id_)})
+        _, id_ = heapq.heappop(heap)
+        waiting.discard(id_)
+        before = standing.known(id_)
+        place = placed[id_] = locate(graph, standing, placed, id_, rules)
+        led = before is not None and before[0] == id_
+        moved = before != (place.leader, place.cluster)
+        if (led or place.leader == id_) and (moved or id_ in touched):
+            push(_repeating(graph, id_))
+    return placed
+
+
+def locate(graph: Graph, standing: Standing, placed: dict[str, Place], id_: str, rules: Rules) -> Place:
+    """The place of one article, those of all earlier ones being settled."""
+    order = graph.node(id_).order
+    earlier = [other for other in graph.near(id_) if graph.node(other).order < order]
+    leaders = [other for other in earlier if _leader_of(standing, placed, other) == other]
+    graph.texts_for([id_], {id_: leaders})
+    edges = [(other, verdict) for other in leaders if (verdict := graph.edge(id_, other)) and verdict.rule]
+    if not edges:
+        return Place(id_, None, id_, None)
+    best, verdict = min(edges, key=lambda e: (-e[1].of_first, -e[1].jaccard, graph.node(e[0]).order))
+    cluster = placed[best].cluster if best in placed else standing.cluster(best)
+    if own_share(graph, id_, [other for other, _ in edges]) > rules.own:
+        return Place(id_, best, cluster, verdict)
+    return Place(best, None, cluster, verdict)
+
+
+def own_share(graph: Graph, id_: str, others: Iterable[str]) -> float:
+    """Share of an article's latest text that none of the others' texts has."""
+    mine = graph.text(graph.node(id_).latest.ref).shingles.unique
+    left = mine
+    for other in others:
+        for stored in graph.node(other).revisions:
+            graph.load_texts([stored.ref])
+            left = np.setdiff1d(left, graph.text(stored.ref).shingles.unique, assume_unique=True)
+    return len(left) / len(mine) if len(mine) else 0.0
+
+
+def _leader_of(standing: Standing, placed: dict[str, Place], id_: str) -> str:
+    return placed[id_].leader if id_ in placed else standing.leader(id_)
+
+
+def _repeating(graph: Graph, id_: str) -> list[str]:
+    """The later articles that repeat this one."""
+    order = graph.node(id_).order
+    later = [other for other in graph.near(id_) if graph.node(other).order > order]
+    graph.texts_for([id_], {id_: later})
+    return [other for other in later if (verdict := graph.edge(other, id_)) and verdict.rule]

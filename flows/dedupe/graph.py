@@ -1,0 +1,207 @@
+"""The articles a decision is about, loaded from the history as they are needed, and who is alike with whom."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pyarrow as pa
+
+from flows.dedupe import candidates
+from flows.dedupe.candidates import Engine, Inputs, Match
+from flows.dedupe.compare import Text, Verdict, compare, prepare
+from flows.dedupe.history import History
+from flows.dedupe.intake import by_fetch
+from flows.dedupe.model import Ref, Stored
+from flows.dedupe.rules import Rules
+from flows.dedupe.shingles import Keys, ceiling, sketch
+
+Order = tuple[datetime, str]
+"""Articles are taken in this order: by time, then id. It doesn't depend on when they arrived."""
+
+_LIKELY = 0.5
+"""Share of a rule's containment that the samples must promise before texts are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An article with its revisions in the order of their fetch."""
+
+    revisions: tuple[Stored, ...]
+
+    @property
+    def id(self) -> str:
+        """Article id."""
+        return self.latest.article_id
+
+    @property
+    def latest(self) -> Stored:
+        """The revision fetched last."""
+        return self.revisions[-1]
+
+    @property
+    def at(self) -> datetime:
+        """Publication as the first revision states it, else its fetch."""
+        return self.revisions[0].published_at or self.revisions[0].fetched_at
+
+    @property
+    def order(self) -> Order:
+        """Place among all articles."""
+        return self.at, self.id
+
+
+class Graph:
+    """Articles as nodes; an edge from one to an earlier one where its latest text repeats any text of that."""
+
+    def __init__(
+        self,
+        history: History,
+        rules: Rules,
+        engine: Engine,
+        *,
+        revisions: Mapping[str, Collection[Stored]],
+        fresh: Mapping[Ref, Text],
+        new_tables: Iterable[tuple[pa.Table, pa.Table]],
+    ) -> None:
+        self._history, self._rules, self._engine = history, rules, engine
+        self._nodes = {id_: Node(tuple(sorted(known, key=by_fetch))) for id_, known in revisions.items()}
+        self._texts: dict[Ref, Text] = dict(fresh)
+        self._titles = {s.ref: s.title for node in self._nodes.values() for s in node.revisions}
+        self._neighbours: dict[str, dict[str, set[tuple[Ref, Ref]]]] = {}
+        self._verdicts: dict[tuple[Ref, Ref], Verdict] = {}
+        self._fresh_hashes: dict[str, set[str]] = {}
+        for ref, text in fresh.items():
+            self._fresh_hashes.setdefault(text.hash, set()).add(ref[0])
+        tables = list(new_tables)
+        self._new_postings = pa.concat_tables([candidates.POSTINGS.empty_table(), *(t[0] for t in tables)])
+        self._new_docs = pa.concat_tables([candidates.DOCS.empty_table(), *(t[1] for t in tables)])
+
+    def node(self, article_id: str) -> Node:
+        """A loaded article."""
+        return self._nodes[article_id]
+
+    def text(self, ref: Ref) -> Text:
+        """A loaded text."""
+        return self._texts[ref]
+
+    @property
+    def verdicts(self) -> Mapping[tuple[Ref, Ref], Verdict]:
+        """All comparisons made, by the later article's revision and the earlier one's."""
+        return self._verdicts
+
+    def load_nodes(self, article_ids: Iterable[str]) -> None:
+        """Load articles and what is known of their relations."""
+        missing = {id_ for id_ in article_ids if id_ not in self._nodes}
+        if missing:
+            found: dict[str, list[Stored]] = {}
+            for stored in self._history.revisions(missing):
+                found.setdefault(stored.article_id, []).append(stored)
+                self._titles[stored.ref] = stored.title
+            self._nodes.update({id_: Node(tuple(sorted(known, key=by_fetch))) for id_, known in found.items()})
+
+    def load_texts(self, refs: Iterable[Ref]) -> None:
+        """Load and prepare texts."""
+        missing = {ref for ref in refs if ref not in self._texts}
+        if missing:
+            for ref, stored in self._history.texts(missing).items():
+                self._texts[ref] = prepare(stored.text, self._titles[ref])
+
+    def load_neighbours(self, article_ids: Iterable[str]) -> None:
+        """Find the articles that may be alike with these, by exact hash and by sampled shingles."""
+        ids = sorted({id_ for id_ in article_ids if id_ not in self._neighbours})
+        if not ids:
+            return
+        refs = [stored.ref for id_ in ids for stored in self._nodes[id_].revisions]
+        self.load_texts(refs)
+        found: set[tuple[Ref, Ref]] = set()
+        sketches = [sketch(self._texts[ref].shingles.unique) for ref in refs]
+        days = [self._nodes[id_].at.date() for id_ in ids] + [self._nodes[id_].latest.date for id_ in ids]
+        files = self._history.postings(min(days) - self._rules.window, max(days) + self._rules.window)
+        inputs = Inputs(candidates.batch_table(sketches), self._new_postings, self._new_docs, files)
+        for match in candidates.find(inputs, self._rules, self._engine):
+            ref = refs[match.item]
+            if match.ref[0] != ref[0] and self._promising(ref, sketches[match.item], match):
+                found.add((ref, match.ref))
+        self._add_neighbours(ids, found, self._exact(ids))
+
+    def edge(self, later: str, earlier: str) -> Verdict | None:
+        """The best verdict that the later article's latest text repeats the earlier one; None where none was met."""
+        latest = self._nodes[later].latest.ref
+        best: Verdict | None = None
+        for mine, theirs in sorted(self._pairs(later, earlier)):
+            if mine != latest:
+                continue
+            verdict = self._compare(mine, theirs)
+            if best is None or _rank(verdict) > _rank(best):
+                best = verdict
+        return best
+
+    def near(self, article_id: str) -> Iterable[str]:
+        """Ids of the candidates of an article whose neighbours are loaded."""
+        return self._neighbours[article_id].keys()
+
+    def texts_for(self, article_ids: Iterable[str], others: Mapping[str, Collection[str]]) -> None:
+        """Load what comparing each article with the given others takes."""
+        refs: set[Ref] = set()
+        for id_ in article_ids:
+            for other in others[id_]:
+                refs.update(ref for pair in self._pairs(id_, other) for ref in pair)
+        self.load_texts(refs)
+
+    def _pairs(self, one: str, other: str) -> set[tuple[Ref, Ref]]:
+        """The revisions of two articles to compare, the first one's first."""
+        if one in self._neighbours:
+            return self._neighbours[one].get(other, set())
+        return {(b, a) for a, b in self._neighbours.get(other, {}).get(one, set())}
+
+    def _compare(self, mine: Ref, theirs: Ref) -> Verdict:
+        if (mine, theirs) not in self._verdicts:
+            apart = abs(self._nodes[mine[0]].at - self._nodes[theirs[0]].at)
+            self._verdicts[mine, theirs] = compare(self._texts[mine], self._texts[theirs], apart, self._rules)
+        return self._verdicts[mine, theirs]
+
+    def _exact(self, ids: list[str]) -> dict[str, set[str]]:
+        """For each article, those that ever had one of its texts word for word."""
+        by_hash: dict[str, set[str]] = {}
+        for id_ in ids:
+            for stored in self._nodes[id_].revisions:
+                if stored.words >= self._rules.least:
+                    by_hash.setdefault(stored.text_hash, set()).add(id_)
+        holders = {hash_: set(self._fresh_hashes.get(hash_, ())) for hash_ in by_hash}
+        for hash_, article_id in self._history.by_text_hash(by_hash.keys()):
+            holders[hash_].add(article_id)
+        equal: dict[str, set[str]] = {}
+        for hash_, mine in by_hash.items():
+            for id_ in mine:
+                equal.setdefault(id_, set()).update(holders[hash_] - {id_})
+        return equal
+
+    def _add_neighbours(self, ids: list[str], found: set[tuple[Ref, Ref]], equal: Mapping[str, set[str]]) -> None:
+        self.load_nodes({theirs[0] for _, theirs in found} | {other for others in equal.values() for other in others})
+        for id_ in ids:
+            self._neighbours[id_] = {}
+        for mine, theirs in found:
+            if abs(self._nodes[mine[0]].at - self._nodes[theirs[0]].at) <= self._rules.window:
+                self._neighbours[mine[0]].setdefault(theirs[0], set()).add((mine, theirs))
+        for id_, others in equal.items():
+            for other in others:
+                pairs = self._neighbours[id_].setdefault(other, set())
+                for mine_ in self._nodes[id_].revisions:
+                    pairs.update(
+                        (mine_.ref, their.ref)
+                        for their in self._nodes[other].revisions
+                        if their.text_hash == mine_.text_hash
+                    )
+
+    def _promising(self, ref: Ref, keys: Keys, match: Match) -> bool:
+        """Whether the samples leave it possible that a rule is met; spares reading texts that aren't alike."""
+        complete = ceiling(self._texts[ref].shingles.unique)
+        top = min(complete, match.ceiling)
+        # Both by estimate, so that it is the same from either side.
+        likely = match.shared / max(1.0, min(len(keys) * (top / complete), match.size * (top / match.ceiling)))
+        apart = abs(self._nodes[ref[0]].latest.date - match.day)
+        near = apart <= self._rules.far + timedelta(days=2)
+        return likely >= _LIKELY * (self._rules.contained_soon if near else self._rules.contained_far)
+
+
+def _rank(verdict: Verdict) -> tuple[bool, float, float]:
+    return verdict.rule is not None, verdict.of_first, verdict.jaccard
