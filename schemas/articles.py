@@ -13,6 +13,9 @@ DATE_PRECISIONS = ("second", "minute", "day")
 DATE_SOURCES = ("json-ld", "meta", "time-element", "visible-text", "feed", "sitemap", "url", "generic")
 """The allowed values of `published_source` and `modified_source`."""
 
+CHANGES = ("correction", "update", "rewrite")
+"""The allowed values of `change`."""
+
 BLOCK = pa.struct([pa.field("kind", pa.string(), nullable=False), pa.field("text", pa.string(), nullable=False)])
 REMOVED_BLOCK = pa.struct(
     [pa.field("text", pa.string(), nullable=False), pa.field("rule", pa.string(), nullable=False)]
@@ -90,6 +93,8 @@ ARTICLE_FIELDS = (
         pa.string(),
         "Publisher or agency the page itself credits as the origin of the story ('Source: …').",
     ),
+    Field("publisher", pa.string(), "Organisation the page names as its publisher."),
+    Field("agency", pa.string(), "News agency the text names in its dateline or sign-off, e.g. `Reuters`."),
     Field(
         "removed_blocks",
         pa.list_(REMOVED_BLOCK),
@@ -101,6 +106,11 @@ ARTICLE_FIELDS = (
         pa.string(),
         "32 hex digits, xxh3-128 of the NFKC-normalised, case-folded words of `text`: equal for equal wording.",
         nullable=False,
+    ),
+    Field(
+        "change",
+        pa.string(),
+        "How this revision differs from the one before: " + ", ".join(CHANGES) + "; null for the first.",
     ),
     Field("first_seen_at", INSTANT, "Instant of the first fetch of the article, UTC.", nullable=False),
     Field("fetched_at", INSTANT, "Instant this revision was fetched, UTC.", nullable=False),

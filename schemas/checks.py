@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from schemas.articles import BLOCK_KINDS, DATE_PRECISIONS, DATE_SOURCES
+from schemas.articles import BLOCK_KINDS, CHANGES, DATE_PRECISIONS, DATE_SOURCES
 from schemas.copies import EVIDENCE, RELATIONS
 from schemas.fetches import FETCH_KINDS
 from schemas.outcomes import Outcome
@@ -18,6 +18,7 @@ ALLOWED: dict[str, dict[str, frozenset[str]]] = {
     "articles": {
         "published_precision": frozenset(DATE_PRECISIONS),
         "published_source": frozenset(DATE_SOURCES),
+        "change": frozenset(CHANGES),
     },
     "copies": {"relation": frozenset(RELATIONS), "evidence": frozenset(EVIDENCE)},
     "fetches": {"kind": frozenset(FETCH_KINDS), "outcome": frozenset(Outcome)},

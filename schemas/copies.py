@@ -36,6 +36,25 @@ COPIES = Table(
             "Why the other article counts as the original: " + ", ".join(EVIDENCE) + ".",
             nullable=False,
         ),
+        Field(
+            "leader_id",
+            pa.string(),
+            "The article this one was compared with and joined: the earliest with these words; itself for a leader.",
+            nullable=False,
+        ),
+        Field(
+            "cluster_id",
+            pa.string(),
+            "The leader at the root of the group of those alike, and often the original; rows of one group share it.",
+            nullable=False,
+        ),
+        Field(
+            "in_articles",
+            pa.bool_(),
+            "True where the article has much of its own besides what it repeats (a digest, say) and so "
+            "stays in articles; false where it was left out.",
+            nullable=False,
+        ),
         Field("credited_source", pa.string(), "Publisher or agency the copy itself credits."),
         Field("site", pa.string(), "Site of the copy.", nullable=False),
         Field("url", pa.string(), "Address of the copy.", nullable=False),

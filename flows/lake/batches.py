@@ -26,14 +26,14 @@ import pyarrow.parquet as pq
 
 from flows.errors import PublishError
 from flows.lake.lake import Lake
+from flows.lake.postings import DOCS, POSTINGS
 from flows.lake.tables import append, committed, merge
 from schemas import ARTICLES, COPIES, FETCHES, REVISIONS, RUNS, Table
 
 log = logging.getLogger(__name__)
 
-APPENDED = (REVISIONS, FETCHES, RUNS)
 MERGED = (COPIES, ARTICLES)
-ORDER: tuple[Table, ...] = (REVISIONS, COPIES, ARTICLES, FETCHES, RUNS)
+ORDER: tuple[Table, ...] = (POSTINGS, DOCS, REVISIONS, COPIES, ARTICLES, FETCHES, RUNS)
 """The order of commits; the last one marks the batch as complete."""
 
 

@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 from flows.errors import SettingsError
 from flows.lake.local_store import LocalStore
 from flows.lake.store import ObjectStore
+from schemas import TABLES
 
 
 @dataclass(frozen=True)
@@ -23,10 +24,11 @@ class Lake:
         return self.store.root
 
     def table_uri(self, name: str) -> str:
-        """Where the Delta table stands, as deltalake wants to be told it."""
+        """Where the Delta table stands, as deltalake wants to be told it: `tables/`, or `state/` for our own."""
+        folder = "tables" if name in TABLES else "state"
         if isinstance(self.store, LocalStore):
-            return str(self.store.directory / "tables" / name)
-        return f"{self.root}/tables/{name}"
+            return str(self.store.directory / folder / name)
+        return f"{self.root}/{folder}/{name}"
 
 
 def open_lake(root: str) -> Lake:

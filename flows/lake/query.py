@@ -29,11 +29,13 @@ def query(lake: Lake, sql: str, parameters: list[Any] | None = None) -> pa.Table
     """The result of one SQL statement. Raises SettingsError, with DuckDB's explanation, where it is wrong."""
     with connect(lake, sql) as connection:
         try:
-            result = connection.execute(sql, parameters or []).to_arrow_table()
+            relation = connection.sql(sql, params=parameters or [])
+            if relation is None:
+                raise SettingsError("the statement gives no rows; query reads the lake and changes nothing")
+            return relation.to_arrow_table()
         except duckdb.Error as error:
             hint = f"The tables are {', '.join(TABLES)}." if isinstance(error, duckdb.CatalogException) else ""
             raise SettingsError(f"{error}\n{hint}".strip()) from error
-    return result
 
 
 def rows(lake: Lake, sql: str, parameters: list[Any] | None = None) -> list[dict[str, Any]]:

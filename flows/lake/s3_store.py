@@ -115,7 +115,7 @@ class S3Store:
         try:
             yield
         except (ClientError, BotoCoreError) as error:
-            where = f"s3://{self.bucket}/{self._key(name)}"
+            where = f"s3://{self.bucket}/{self._key(name)}".rstrip("/")
             raise LakeError(f"{where}: {error}. {_advice(error)}") from error
 
 

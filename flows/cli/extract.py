@@ -1,0 +1,61 @@
+"""`presslake extract`: the offline door, pages in a Parquet file to articles in another."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from crawlers.extract import extract_parquet
+from flows.errors import PresslakeError
+from flows.settings import Settings
+
+
+@click.command()
+@click.argument("source", metavar="IN.parquet", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("target", metavar="OUT.parquet", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--processes", type=click.IntRange(1), help="Worker processes (PRESSLAKE_PROCESSES; one a core).")
+@click.option("--page-timeout", type=float, help="Seconds one page may take (PRESSLAKE_PAGE_TIMEOUT; 10).")
+@click.option("--json", "as_json", is_flag=True, help="Print the counts by outcome as JSON.")
+@click.pass_obj
+def command(
+    settings: Settings,
+    source: Path,
+    target: Path,
+    processes: int | None,
+    page_timeout: float | None,
+    as_json: bool,
+) -> None:
+    """Extract the pages of IN.parquet to OUT.parquet, with no lake and no network.
+
+    IN has the columns id, site, url, fetched_at and html (text, or the bytes as they came). OUT has a row per
+    page: id, outcome, and the columns of articles that a page can tell (text, blocks, title, authors,
+    published_at, removed_blocks, …; see schemas/ARTICLES.md). OUT appears only when it is complete.
+    """
+    bar = Progress(
+        TextColumn("extract"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )
+    with bar:
+        task = bar.add_task("extract", total=None)
+        try:
+            counts = extract_parquet(
+                source,
+                target,
+                processes=processes or settings.processes,
+                page_timeout=page_timeout or settings.page_timeout,
+                on_progress=lambda done, total: bar.update(task, completed=done, total=total),
+            )
+        except (ValueError, OSError) as error:
+            raise PresslakeError(f"{source}: {error}") from error
+    if as_json:
+        click.echo(json.dumps({str(outcome): count for outcome, count in counts.items()}))
+        return
+    total = sum(counts.values())
+    told = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items(), key=lambda item: -item[1]))
+    click.echo(f"{total} pages → {target}: {told}")

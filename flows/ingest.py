@@ -1,0 +1,44 @@
+"""The Prefect flow `ingest`: a thin wrapper that gives `flows.pipeline.ingest` its tasks, state and artifact."""
+
+from typing import Any
+
+from prefect import flow, get_run_logger
+from prefect.artifacts import create_table_artifact
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
+
+from flows import pipeline
+from flows.prefect_steps import PrefectSteps
+from flows.settings import from_environment
+from flows.summary import RunSummary
+
+
+@flow(name="ingest", flow_run_name="ingest {sites}", validate_parameters=True)
+def ingest(sites: list[str] | None = None, limit: int | None = None) -> State[Any]:
+    """Crawl sites and publish what is new.
+
+    Args:
+        sites: Ids of the sites, as `presslake sites list` prints them; none means all that are declared.
+        limit: Most article pages a site, in place of each site's own limit.
+
+    """
+    summary = pipeline.ingest(from_environment(), sites, limit=limit, steps=PrefectSteps())
+    return _finish(summary)
+
+
+def _finish(summary: RunSummary) -> State[Any]:
+    logger = get_run_logger()
+    for site in summary.sites:
+        counts = ", ".join(f"{count} {outcome}" for outcome, count in site.outcomes.most_common())
+        logger.info("%s: %s; %d discovered: %s", site.site, site.state, site.discovered, counts or "nothing new")
+    create_table_artifact(
+        key="ingest-summary", table=summary.table(), description=f"Run {summary.run_id}: {summary.message()}"
+    )
+    if summary.state == "ok":
+        return Completed(message=summary.message(), data=summary.to_dict())
+    # A state of its own name: partly failed runs stand out, and alerts on failed runs include them.
+    return Failed(
+        name="Failed" if summary.state == "failed" else "PartlyFailed",
+        message=summary.message(),
+        data=summary.to_dict(),
+    )

@@ -1,0 +1,192 @@
+"""The pipeline: crawl → archive → extract → dedupe → publish, site by site, and what a killed run left first.
+
+Plain functions; `flows.ingest` wraps them for Prefect, `flows.cli.ingest` for a terminal.
+"""
+
+import contextlib
+import json
+import logging
+import secrets
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TypeVar, cast
+
+from crawlers.crawl import CrawlJob, Progress, SiteReport, crawl, find_spooled
+from crawlers.declarations import Site, load_sites
+from crawlers.extract import Pool
+from flows import spool
+from flows.errors import PresslakeError, SettingsError
+from flows.lake import Lake, open_lake
+from flows.lake.known import published_sites, write_known
+from flows.publish import Run, publish_sites
+from flows.settings import Settings
+from flows.stages import SiteResult, archive_site, broken_site, extract_site
+from flows.steps import PlainSteps, Steps
+from flows.summary import RunSummary, SiteSummary
+
+BATCH_SITES = 20
+BATCH_ARTICLES = 2_000
+"""A batch is published when it has this many sites or articles: readers needn't wait for the slowest site."""
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+def _quiet(*_: object) -> None:
+    """What a run tells somebody who doesn't watch."""
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Callbacks for whoever watches a run."""
+
+    stage: Callable[[str, str], None] = _quiet
+    """Stage and subject, as each step begins."""
+    crawl: Callable[[Progress], None] = _quiet
+    page: Callable[[], None] = _quiet
+    """A page was extracted."""
+    done: Callable[[Sequence[SiteSummary]], None] = _quiet
+    """Sites whose results readers can see now."""
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """The way from crawled sites to the lake."""
+
+    lake: Lake
+    workers: Pool
+    zones: Mapping[str, str]
+    """IANA time zone by site, for dates without one."""
+    steps: Steps
+    watch: Watch
+
+    def step(self, stage: str, subject: str, work: Callable[[], T]) -> T:
+        """Do the work as a step that whoever watches can see."""
+        self.watch.stage(stage, subject)
+        return self.steps.run(stage, subject, work)
+
+    def take(self, run: Run, directory: Path, reports: Iterable[SiteReport]) -> list[SiteSummary]:
+        """Archive, extract and publish the sites of a run as their crawls end. Returns what they came to."""
+        published: list[SiteSummary] = []
+        waiting: list[SiteResult] = []
+        for report in reports:
+            self.step("archive", report.site, partial(archive_site, self.lake, report, directory))
+            waiting.append(self._extracted(report, directory))
+            articles = sum(len(result.articles) for result in waiting)
+            if len(waiting) >= BATCH_SITES or articles >= BATCH_ARTICLES:
+                published += self._publish(run, waiting)
+                waiting = []
+        return published + self._publish(run, waiting)
+
+    def _extracted(self, report: SiteReport, directory: Path) -> SiteResult:
+        work = partial(extract_site, report, directory, self.workers, self.zones, self.watch.page)
+        try:
+            return self.step("extract", report.site, work)
+        except PresslakeError:
+            raise
+        except Exception as error:  # one site's failure must not hold up the others; it is named in the summary
+            log.exception("extraction of %s broke", report.site)
+            return broken_site(report, f"extraction broke: {type(error).__name__}: {error}")
+
+    def _publish(self, run: Run, results: list[SiteResult]) -> list[SiteSummary]:
+        if not results:
+            return []
+        subject = results[0].report.site if len(results) == 1 else f"{len(results)} sites"
+        summaries = self.step("publish", subject, partial(publish_sites, self.lake, run, results))
+        self.watch.done(summaries)
+        return summaries
+
+
+@contextlib.contextmanager
+def open_pipeline(settings: Settings, steps: Steps | None = None, watch: Watch | None = None) -> Iterator[Pipeline]:
+    """A pipeline into the settings' lake, with its extraction workers, which end with it."""
+    zones = {site.id: site.timezone for site in load_sites(settings.sites).values() if site.timezone}
+    with Pool(settings.processes, settings.page_timeout) as workers:
+        yield Pipeline(open_lake(settings.lake), workers, zones, steps or PlainSteps(), watch or Watch())
+
+
+def ingest(
+    settings: Settings,
+    sites: Sequence[str] | None = None,
+    *,
+    limit: int | None = None,
+    steps: Steps | None = None,
+    watch: Watch | None = None,
+) -> RunSummary:
+    """Crawl the sites (None: all declared ones) and publish what is new.
+
+    What killed runs left in the spool is published first. Raises SettingsError for an unknown site, LakeError or
+    PublishError where the lake fails: then everything fetched stays in the spool for the next run.
+    """
+    chosen = choose(settings, sites)
+    with open_pipeline(settings, steps, watch) as pipeline:
+        recovered = resume(pipeline, settings)
+        started_at = datetime.now(UTC)
+        run = Run(f"{started_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}", "crawl", started_at)
+        directory = settings.spool / run.run_id
+        with spool.held(directory):
+            _note_run(directory, run, chosen)
+            known = write_known(pipeline.lake, [site.id for site in chosen], directory / "known.parquet")
+            job = CrawlJob(run.run_id, tuple(chosen), directory, known, limit, settings.allow_private)
+            subject = chosen[0].id if len(chosen) == 1 else f"{len(chosen)} sites"
+            crawling = cast("Generator[SiteReport]", crawl(job, on_progress=pipeline.watch.crawl))
+            with contextlib.closing(crawling) as reports:
+                published = pipeline.step("crawl", subject, partial(pipeline.take, run, directory, reports))
+            spool.remove(directory)
+    return RunSummary(run.run_id, started_at, published, recovered, datetime.now(UTC))
+
+
+def resume(pipeline: Pipeline, settings: Settings) -> list[str]:
+    """Publish what killed runs fetched. Returns their ids.
+
+    A run's sites that are in the lake already are left alone, so a run killed after its last commit only loses
+    its directory. What such a run had not fetched yet is fetched by the next crawl of the site.
+    """
+    recovered = []
+    for directory in spool.left_behind(settings.spool):
+        with spool.held(directory) as free:
+            if not free:
+                continue
+            run = _noted_run(directory)
+            if run is not None:
+                done = published_sites(pipeline.lake, run.run_id)
+                left = [report for report in find_spooled(directory) if report.site not in done]
+                pipeline.step("recover", run.run_id, partial(pipeline.take, run, directory, left))
+                recovered.append(run.run_id)
+            spool.remove(directory)
+    return recovered
+
+
+def choose(settings: Settings, names: Sequence[str] | None) -> list[Site]:
+    """The declarations of the named sites, or all. Raises SettingsError where a name isn't declared."""
+    declared = load_sites(settings.sites)
+    if not names:
+        if not declared:
+            raise SettingsError(f"no sites are declared in {settings.sites}; write one with: presslake sites add URL")
+        return list(declared.values())
+    unknown = [name for name in names if name not in declared]
+    if unknown:
+        raise SettingsError(f"no such site: {', '.join(unknown)}; the declared ones: presslake sites list")
+    return [declared[name] for name in dict.fromkeys(names)]
+
+
+def _note_run(directory: Path, run: Run, sites: Sequence[Site]) -> None:
+    note = {
+        "run_id": run.run_id,
+        "kind": run.kind,
+        "started_at": run.started_at.isoformat(),
+        "sites": [site.id for site in sites],
+    }
+    (directory / "run.json").write_text(json.dumps(note, indent=1))
+
+
+def _noted_run(directory: Path) -> Run | None:
+    """The run that left this directory; None where it was killed before it did anything."""
+    try:
+        note = json.loads((directory / "run.json").read_text())
+        return Run(note["run_id"], note["kind"], datetime.fromisoformat(note["started_at"]))
+    except (FileNotFoundError, ValueError, KeyError):
+        return None

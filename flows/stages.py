@@ -1,0 +1,97 @@
+"""The stages between a crawl and the lake, site by site: archive, then extract.
+
+Each is repeatable: run twice on the same input it changes nothing the second time.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from crawlers.archive import ArchiveError, read_page
+from crawlers.crawl import SiteReport, read_log
+from crawlers.extract import Pool, extract_pages
+from crawlers.model import Article, Fetch, Lead, Page, Rejection
+from flows.lake import Lake
+from schemas import Outcome
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class SiteResult:
+    """What a site's crawl came to: its crawl log, and the article behind each page that has one."""
+
+    report: SiteReport
+    fetches: list[Fetch]
+    articles: dict[int, Article]
+    """By position in `fetches`."""
+
+
+def archive_site(lake: Lake, report: SiteReport, spool: Path) -> int:
+    """Put the site's WARC files into the lake's archive. Returns the bytes written.
+
+    An object that is there in full is left alone: archive objects never change.
+    """
+    written = 0
+    for path in report.warcs:
+        name, size = path.relative_to(spool).as_posix(), path.stat().st_size
+        if lake.store.size(name) != size:
+            lake.store.put_file(name, path)
+            written += size
+    return written
+
+
+def extract_site(
+    report: SiteReport,
+    spool: Path,
+    workers: Pool,
+    zones: Mapping[str, str],
+    on_page: Callable[[], None] | None = None,
+) -> SiteResult:
+    """Read the site's crawl log and extract every archived article page of it.
+
+    A page without an article gets the reason as its outcome; pages that hang or kill their worker are counted
+    as such, stay in the archive and hold nobody up.
+    """
+    fetches = read_log(report.log).fetches
+    articles: dict[int, Article] = {}
+    for page, result in extract_pages(_pages(fetches, spool), processes=workers.size, pool=workers, zones=zones):
+        position = int(page.id)
+        if isinstance(result, Article):
+            articles[position] = result
+        else:
+            _reject(fetches[position], result)
+        if on_page:
+            on_page()
+    return SiteResult(report, fetches, articles)
+
+
+def broken_site(report: SiteReport, problem: str) -> SiteResult:
+    """A site whose extraction broke as a whole: its pages are in the archive and can be extracted again."""
+    fetches = read_log(report.log).fetches
+    for fetch in fetches:
+        if _holds_article(fetch):
+            _reject(fetch, Rejection(Outcome.EXTRACT_FAILED, problem))
+    return SiteResult(replace(report, state="failed", problem=problem), fetches, {})
+
+
+def _pages(fetches: list[Fetch], spool: Path) -> Iterator[Page]:
+    for position, fetch in enumerate(fetches):
+        if not _holds_article(fetch) or fetch.warc is None:
+            continue
+        try:
+            page = read_page(spool / fetch.warc.file, fetch.warc.offset)
+        except ArchiveError as error:
+            _reject(fetch, Rejection(Outcome.EXTRACT_FAILED, f"not readable in the archive: {error}"))
+            continue
+        lead = Lead(fetch.url, fetch.found_in, fetch.lead_title, fetch.lead_published_at)
+        yield replace(page, site=fetch.site, fetched_at=fetch.fetched_at, lead=lead, warc=fetch.warc, id=str(position))
+
+
+def _holds_article(fetch: Fetch) -> bool:
+    return fetch.kind == "article" and fetch.outcome is Outcome.NEW and fetch.warc is not None
+
+
+def _reject(fetch: Fetch, rejection: Rejection) -> None:
+    fetch.outcome, fetch.detail = rejection.outcome, rejection.detail or fetch.detail

@@ -1,0 +1,5 @@
+"""The installed version of presslake."""
+
+from importlib.metadata import version
+
+VERSION = version("presslake")

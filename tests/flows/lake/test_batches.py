@@ -1,0 +1,123 @@
+import multiprocessing
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from flows.errors import PublishError
+from flows.lake import Lake, batches, open_lake
+from flows.lake.batches import ORDER, Batch, complete, publish
+from flows.lake.query import rows
+from schemas import ARTICLES, COPIES, REVISIONS, RUNS
+from tests.flows.lake.rows import article_row, batch_rows, copy_row, run_row, table
+
+
+def ids(lake: Lake, name: str) -> list[str]:
+    return [row["article_id"] for row in rows(lake, f"SELECT article_id FROM {name} ORDER BY article_id, revision")]
+
+
+def test_a_batch_becomes_visible_in_all_tables(lake: Lake) -> None:
+    assert publish(lake, lambda: Batch("r1", batch_rows(1, 2))) == 1
+    assert ids(lake, "articles") == ids(lake, "revisions") == [f"{1:032x}", f"{2:032x}"]
+    assert rows(lake, "SELECT count(*) AS n FROM fetches") == [{"n": 2}]
+    assert rows(lake, "SELECT run_id FROM runs") == [{"run_id": "r1"}]
+    assert list(lake.store.names("state/rows/")) == [], "rows written ahead are gone once they are in"
+
+
+def test_merged_tables_replace_and_remove_by_key(lake: Lake) -> None:
+    publish(lake, lambda: Batch("r1", batch_rows(1, 2)))
+    second = [article_row(1, revision=2), {**article_row(2), "_delete": True}, {**article_row(9), "_delete": True}]
+    update = {ARTICLES.name: table(ARTICLES, *second, delete=False), RUNS.name: table(RUNS, run_row("r2"))}
+    publish(lake, lambda: Batch("r2", update))
+    found = rows(lake, "SELECT article_id, revision FROM articles")
+    assert found == [{"article_id": f"{1:032x}", "revision": 2}], "1 replaced, 2 removed, 9 was never there"
+
+
+@pytest.mark.parametrize("dies_at", [table.name for table in ORDER])
+def test_a_publisher_that_dies_between_two_commits_is_completed_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dies_at: str
+) -> None:
+    lake = open_lake(str(tmp_path))
+    publish(lake, lambda: Batch("r1", batch_rows(1)))
+
+    def dying(original):  # type: ignore[no-untyped-def]
+        def call(lake, contract, rows, sequence):  # type: ignore[no-untyped-def]
+            if contract.name == dies_at:
+                raise KeyboardInterrupt
+            original(lake, contract, rows, sequence)
+
+        return call
+
+    with monkeypatch.context() as patched:
+        patched.setattr(batches, "append", dying(batches.append))
+        patched.setattr(batches, "merge", dying(batches.merge))
+        update = batch_rows(2) | {COPIES.name: table(COPIES, copy_row(3, of=1), delete=False)}
+        with pytest.raises(KeyboardInterrupt):
+            publish(lake, lambda: Batch("r2", update))
+
+    assert complete(lake) == 2
+    assert complete(lake) == 2, "and only once"
+    assert ids(lake, "articles") == ids(lake, "revisions") == [f"{1:032x}", f"{2:032x}"]
+    for name, count in {"fetches": 2, "copies": 1, "runs": 2}.items():
+        assert rows(lake, f"SELECT count(*) AS n FROM {name}") == [{"n": count}]
+
+
+def test_an_article_is_never_visible_before_its_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake = open_lake(str(tmp_path))
+    seen: list[tuple[list[str], list[str]]] = []
+    original = batches.committed
+
+    def watching(lake_: Lake, contract):  # type: ignore[no-untyped-def]
+        if lake_.store.get("state/batches/000000000001.json"):
+            seen.append((ids(lake, "articles"), ids(lake, "revisions")))
+        return original(lake_, contract)
+
+    monkeypatch.setattr(batches, "committed", watching)
+    publish(lake, lambda: Batch("r1", batch_rows(1, 2, 3)))
+    assert len(seen) > 3
+    assert all(set(articles) <= set(revisions) for articles, revisions in seen)
+
+
+def test_a_publisher_that_lost_the_number_decides_anew(lake: Lake) -> None:
+    decided: list[int] = []
+
+    def decide() -> Batch:
+        decided.append(len(ids(lake, "revisions")))
+        if len(decided) == 1:  # somebody is faster, between our decision and our number
+            publish(lake, lambda: Batch("other", batch_rows(7, run_id="other")))
+        return Batch("mine", batch_rows(8, run_id="mine"))
+
+    assert publish(lake, decide) == 2
+    assert decided == [0, 1], "the second decision was made against the other's batch"
+    assert ids(lake, "revisions") == [f"{7:032x}", f"{8:032x}"]
+
+
+def test_nothing_to_publish_is_no_batch(lake: Lake) -> None:
+    assert publish(lake, lambda: None) is None
+    assert complete(lake) == 0
+
+
+def test_a_batch_without_its_mark_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PublishError, match="no row for runs"):
+        publish(open_lake(str(tmp_path)), lambda: Batch("r1", {REVISIONS.name: table(REVISIONS, article_row())}))
+
+
+def _publish_many(root: str, writer: int, count: int) -> None:
+    lake = open_lake(root)
+    for number in range(count):
+        run = f"w{writer}-{number}"
+        publish(lake, lambda run=run, n=writer * 1000 + number: Batch(run, batch_rows(n, run_id=run)))  # type: ignore[misc]
+
+
+def test_many_writers_neither_lose_nor_double_a_row(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    writers = [context.Process(target=_publish_many, args=(str(tmp_path), n, 6)) for n in range(3)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(120)
+        assert writer.exitcode == 0
+    lake = open_lake(str(tmp_path))
+    for name in ("revisions", "articles"):
+        assert Counter(Counter(ids(lake, name)).values()) == {1: 18}
+    assert rows(lake, "SELECT count(*) AS n, count(DISTINCT run_id) AS d FROM runs") == [{"n": 18, "d": 18}]
