@@ -6,7 +6,8 @@ from pathlib import Path
 
 from flows.dedupe import keys
 from flows.dedupe.history import PostingsFiles
-from flows.dedupe.model import CopyRow, Decision, Decisions, Incoming, Ref, Stored, StoredTextfrom flows.dedupe.postings import write_postings
+from flows.dedupe.model import CopyRow, Decision, Decisions, Incoming, Ref, Stored, StoredText
+from flows.dedupe.postings import write_postings
 from schemas import Outcome
 
 
