@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from crawlers.discovery import documents, feeds, jsonfeed, sections, sitemaps
 from crawlers.discovery.gathering import Reading
 from crawlers.model import Discovery
+from crawlers.urlkey import url_key
 from schemas import Outcome
 
 KINDS = ("feed", "sitemap", "section")
@@ -68,11 +70,11 @@ def _read_text(
     start = text.lstrip("\ufeff \t\r\n")
     root = documents.root_name(documents.skip_junk(text))
     if root in feeds.FORMATS:
-        return feeds.read_feed(text, url, zone)
+        return _paged(feeds.read_feed(text, url, zone), known)
     if root in sitemaps.ROOTS:
         return sitemaps.read_sitemap(text, url, zone)
     if start.startswith(("{", "[")):
-        return jsonfeed.read_json_feed(start, url, zone)
+        return _paged(jsonfeed.read_json_feed(start, url, zone), known)
     if kind == "sitemap" and sitemaps.looks_like_text_sitemap(text):
         return sitemaps.read_text_sitemap(text, url)
     if root == "html" or _ANY_HTML.search(text, 0, 20_000):
@@ -85,6 +87,15 @@ def _read_text(
     return _refused(Outcome.NOT_A_FEED if kind != "section" else Outcome.NOT_HTML, f"{what}, not a {kind}")
 
 
+def _paged(reading: Reading, known: Iterable[str]) -> Reading:
+    """A feed's further pages are its past: offered only where this page has nothing in common with what is known."""
+    found = reading.discovery
+    keys = {url_key(url) for url in known} if found.sub_sources else set()
+    if not found.sub_sources or (keys and found.leads and not any(url_key(lead.url) in keys for lead in found.leads)):
+        return reading
+    return reading._replace(discovery=replace(found, sub_sources=()))
+
+
 def _refused(outcome: Outcome, problem: str) -> Reading:
     return Reading(Discovery(outcome=outcome, problem=problem))
 
@@ -95,5 +106,4 @@ def _incomplete(reading: Reading, *, too_large: bool) -> Reading:
     said = f"larger than {documents.MAX_BYTES} bytes unpacked" if too_large else "its gzip stream ends early"
     problem = f"{said}: read up to there" + (f"; {found.problem}" if found.problem else "")
     outcome = Outcome.TOO_LARGE if too_large else Outcome.TRUNCATED
-    discovery = Discovery(found.leads, found.sub_sources, outcome, problem, found.hub)
-    return reading._replace(discovery=discovery)
+    return reading._replace(discovery=replace(found, outcome=outcome, problem=problem))

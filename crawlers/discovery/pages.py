@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from lxml import etree
 
 from crawlers.discovery.links import absolute
+from crawlers.discovery.shapes import url_score
 
 MAX_HTML = 16 * 2**20
 """Characters of a page that are looked at."""
@@ -96,9 +97,15 @@ def announced_feeds(tree: etree._Element, url: str) -> list[FeedLink]:
             continue
         target = absolute(element.get("href"), base)
         name = element.get("title") or ""
-        if target and not _COMMENTS.search(name) and not _COMMENTS.search(urlsplit(target).path):
+        if target and not _COMMENTS.search(f"{name} {urlsplit(target).path}") and not _of_one_page(target):
             feeds.setdefault(target, FeedLink(target, name.strip()))
     return list(feeds.values())
+
+
+def _of_one_page(feed: str) -> bool:
+    """Whether a feed's address is an article's with `/feed` after it: the comments on it, in WordPress."""
+    stem = re.sub(r"/(?:feed|rss|atom)/?$", "", urlsplit(feed)._replace(query="").geturl())
+    return stem != feed and url_score(stem) >= 2
 
 
 def linked_feeds(tree: etree._Element, url: str) -> list[FeedLink]:

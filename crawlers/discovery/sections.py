@@ -17,7 +17,7 @@ from crawlers.discovery import pages
 from crawlers.discovery.gathering import Gathering, Reading, clean_title
 from crawlers.discovery.links import absolute
 from crawlers.discovery.pages import Link
-from crawlers.discovery.shapes import Shapes, is_page, url_score
+from crawlers.discovery.shapes import Shapes, is_page, may_be_section, url_score
 from crawlers.model import Discovery
 from crawlers.urlkey import host_of, registered_domain, url_key
 from schemas import Outcome
@@ -58,14 +58,12 @@ def read_section(text: str, url: str, known: Iterable[str] = (), domains: Iterab
 
 def section_links(tree: etree._Element, url: str, domains: tuple[str, ...]) -> list[Link]:
     """Links of a front page that seem to lead to its sections: short names of short paths, mostly in navigation."""
-    sections = []
-    for link in pages.links(tree, url).values():
-        depth = sum(1 for segment in link.url.split("/")[3:] if segment)
-        if not _on_site(link.url, domains) or not is_page(link.url) or not 1 <= depth <= 3 or "?" in link.url:
-            continue
-        if link.text and _length(link.text) <= 4 and url_score(link.url.replace("/section", "")) in (-2.0, -1.5, 0.0):
-            sections.append(link)
-    return sorted(sections, key=lambda link: not link.away)
+    found = [
+        link
+        for link in pages.links(tree, url).values()
+        if link.url != url and _on_site(link.url, domains) and may_be_section(link.url) and 0 < _length(link.text) <= 4
+    ]
+    return sorted(found, key=lambda link: not link.away)
 
 
 def link_score(link: Link, shapes: Shapes) -> float:

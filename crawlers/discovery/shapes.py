@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from crawlers.urlkey import url_key
+
 _ASSET = re.compile(
     r"\.(?:jpe?g|png|gif|webp|svg|ico|avif|pdf|docx?|xlsx?|pptx?|zip|gz|mp[34]|m4a|m3u8?|ogg|wav|webm|mov|avi|css|js|json"
     r"|xml|rss|atom|txt|ics|epub|apk|exe|dmg|woff2?)$",
@@ -23,24 +25,30 @@ def _names(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_HOUSE_WORDS = _names("""
+_SECTION_WORDS = _names("""
+    category categories kategorie kategorien categoria categorias categorie rubrik rubrique rubriques section
+    sections seccion channel channels
+""")
+_LISTING_WORDS = _names("""
     tag tags tagged topic topics topicos thema themen themes tema temas temi hashtag keyword keywords label
     etiqueta etiquetas author authors autor autoren autores auteur auteurs autore autori person people personen
-    profile profiles profil staff team journalists byline contributor contributors columnist columnists category
-    categories kategorie kategorien categoria categorias categorie rubrik rubrique rubriques section sections
-    seccion channel channels archive archives archiv archivo archivio arkiv index sitemap search suche buscar
-    recherche cerca zoek login logout signin signup register registrieren anmelden account konto mypage user
-    users member members subscribe subscription subscriptions abo abonnement abonnements abos premium-abo
-    newsletter newsletters about about-us ueber-uns uber-uns acerca a-propos chi-siamo contact contact-us
-    kontakt contacto contatti impressum imprint datenschutz privacy privacy-policy privacidad terms terms-of-use
-    terms-of-service agb legal disclaimer cookie cookies cookie-policy jobs careers karriere stellenmarkt rss
-    feed feeds shop store help hilfe faq support ayuda aide page seite pagina print share mediadaten advertise
+    profile profiles profil staff team journalists byline contributor contributors columnist columnists archive
+    archives archiv archivo archivio arkiv index sitemap page seite pagina
+""")
+_HOUSE_WORDS = _names("""
+    search suche buscar recherche cerca zoek login logout signin signup register registrieren anmelden account
+    konto mypage user users member members subscribe subscription subscriptions abo abonnement abonnements abos
+    premium-abo newsletter newsletters about about-us ueber-uns uber-uns acerca a-propos chi-siamo contact
+    contact-us kontakt contacto contatti impressum imprint datenschutz privacy privacy-policy privacidad terms
+    terms-of-use terms-of-service agb legal disclaimer cookie cookies cookie-policy jobs careers karriere
+    stellenmarkt rss feed feeds shop store help hilfe faq support ayuda aide print share mediadaten advertise
     advertising werbung publicidad anzeigen epaper e-paper app apps games spiele juegos horoscope horoskop
     horoscopo sudoku tv-programm tv-guide programme schedule weather wetter meteo tiempo ratgeber-shop coupons
     gutscheine deals community forum forums kommentare comments feedback wp-admin wp-login.php wp-content
     cdn-cgi ads partner partners sponsored services service tools quiz
 """)
 """Path segments, whole, of pages that aren't articles."""
+_NO_ARTICLES = _SECTION_WORDS | _LISTING_WORDS | _HOUSE_WORDS
 _STORY_WORDS = _names("""
     article articles story stories artikel articulo articulos articolo articoli noticia noticias notizia notizie
     nachricht nachrichten news nyheter nyhet berita haber actualite actualites a post posts blog blogs archives
@@ -59,7 +67,7 @@ def is_page(url: str) -> bool:
 @lru_cache(maxsize=65_536)
 def shape(url: str) -> tuple[str, ...]:
     """What kinds of segments a path is made of, and which parameters follow: alike for a site's articles."""
-    parts = urlsplit(url)
+    parts = urlsplit("//" + url_key(url))  # without what only says how a reader got there
     path = parts.path.rstrip("/")
     extension = _EXTENSION.search(path)
     if extension:
@@ -102,9 +110,9 @@ def url_score(url: str) -> float:
     """How much an address looks like an article's on news sites at large: above 0 more than not."""
     parts = urlsplit(url)
     segments = [unquote(segment).lower() for segment in parts.path.split("/") if segment]
-    if not segments and not parts.query:
-        return -6.0
     kinds = shape(url)
+    if not kinds:
+        return -6.0
     names = [*segments[:-1], _EXTENSION.sub("", segments[-1])] if segments else []
     last = next((kind for kind in reversed(kinds) if not kind.startswith((".", "?"))), "")
     numbered = any(kind in ("number", "hex") or kind.endswith(("+number", "id")) for kind in kinds)
@@ -120,7 +128,21 @@ def url_score(url: str) -> float:
     score += 1.5 * numbered + any(kind.startswith("?") for kind in kinds)
     score += 0.5 * any(name in _STORY_WORDS for name in names[:-1])
     score -= 1.0 * any(name in _MEDIA_WORDS for name in names[:-1])
-    return score - 4.0 * any(name in _HOUSE_WORDS for name in names)
+    return score - 4.0 * any(name in _NO_ARTICLES for name in names)
+
+
+def may_be_section(url: str) -> bool:
+    """Whether an address can be a section's front: a few short words, none of a service page, an author or a topic."""
+    parts = urlsplit(url)
+    names = [_EXTENSION.sub("", unquote(name).lower()) for name in parts.path.split("/") if name]
+    kinds = shape(url)
+    return (
+        1 <= len(names) <= 3
+        and not parts.query
+        and is_page(url)
+        and not any(name in _HOUSE_WORDS | _LISTING_WORDS | _MEDIA_WORDS for name in names)
+        and all(kind in ("word", "words") or kind.startswith(".") for kind in kinds)
+    )
 
 
 class Shapes:
