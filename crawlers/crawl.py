@@ -16,20 +16,28 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
+from crawlers.spider.due import REVISITS, due, missed_alarm, next_revisit, poll_interval
 from crawlers.spider.job import CrawlJob, Progress
+from crawlers.spider.known import Known
 from crawlers.spider.limits import Limits
 from crawlers.spider.log import SiteLog, read_log
 from crawlers.spider.spool import SiteReport, SpoolBusyError, crawl_log_path, find_spooled, report, salvage
 
 __all__ = [
+    "REVISITS",
     "CrawlJob",
+    "Known",
     "Limits",
     "Progress",
     "SiteLog",
     "SiteReport",
     "SpoolBusyError",
     "crawl",
+    "due",
     "find_spooled",
+    "missed_alarm",
+    "next_revisit",
+    "poll_interval",
     "read_log",
 ]
 
@@ -78,7 +86,7 @@ def _start(job: CrawlJob) -> "subprocess.Popen[bytes]":
             environment[name] = job.proxy
         environment["no_proxy"] = environment["NO_PROXY"] = ""
     with log.open("ab") as errors:
-        return subprocess.Popen(  # noqa: S603 (our own module)
+        return subprocess.Popen(
             [sys.executable, "-X", "faulthandler", "-m", "crawlers.child", str(job_file), str(os.getpid())],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 
 if sys.version_info >= (3, 14):
     from compression import zstd

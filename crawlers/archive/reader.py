@@ -43,7 +43,7 @@ class PageReader:
             name = ""
             if isinstance(self._source, str | Path):
                 name = str(self._source)
-                file = stack.enter_context(Path(self._source).open("rb"))
+                file: BinaryIO = stack.enter_context(Path(self._source).open("rb"))
             else:
                 file = self._source if self._source.seekable() else io.BytesIO(self._source.read())
             for record, offset in self._records(file):

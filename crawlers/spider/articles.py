@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from time import monotonic
 
 from crawlers.declarations import Site
+from crawlers.softfail import soft_failure
 from crawlers.spider.failures import PASSING
 from crawlers.spider.fetcher import Answer, Ask, Fetcher
 from crawlers.spider.frontier import Frontier, Task
 from crawlers.spider.ledger import Ledger
 from crawlers.spider.limits import Limits
 from crawlers.spider.pool import drain
-from crawlers.spider.verdict import soft_failure
+from crawlers.urlkey import url_key
 from schemas import Outcome
 
 BLOCKED = PASSING | {Outcome.REFUSED, Outcome.CHALLENGE}
@@ -70,6 +71,8 @@ class ArticleFetcher:
         if answer.outcome is None:
             _judge(task, answer)
         assert answer.outcome is not None
+        if answer.outcome == Outcome.NEW and answer.final_url:
+            self.frontier.reserve(answer.final_url, url_key(answer.final_url))
         row = self.ledger.article(task.lead, task.key, answer.outcome, answer.detail)
         self.ledger.answered(row, answer, known)
         if answer.attempts:

@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from crawlers.model import Lead
 from crawlers.spider.known import Known

@@ -1,6 +1,5 @@
 """What a failed or refused request is called."""
 
-from schemas import Outcome
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -10,6 +9,8 @@ from scrapy.exceptions import (
     ResponseDataLossError,
     UnsupportedURLSchemeError,
 )
+
+from schemas import Outcome
 
 PASSING = frozenset(
     {Outcome.SERVER_ERROR, Outcome.TIMED_OUT, Outcome.CONNECTION_FAILED, Outcome.TRUNCATED, Outcome.DNS_FAILED}

@@ -26,7 +26,8 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 META_REFRESH_BYTES = 4096
 """Pages that do nothing but forward are small."""
 _META_REFRESH = re.compile(
-    rb"""<meta[^>]+http-equiv=["']?refresh["']?[^>]*content=["']?\s*(\d+)\s*[;,]\s*url\s*=\s*["']?([^"'>\s]+)""", re.I
+    rb"""<meta[^>]+http-equiv=["']?refresh["']?[^>]*content=["']?\s*(\d+)\s*[;,]\s*url\s*=\s*["']?([^"'>\s]+)""",
+    re.IGNORECASE,
 )
 
 Refusal = tuple[Outcome, str]
@@ -224,9 +225,7 @@ class Fetcher:
 
     def _decode(self, body: bytes, answer: Answer) -> None:
         try:
-            answer.body = decode_body(
-                body, answer.headers.get("content-encoding"), max_size=self._limits.decoded_bytes
-            )
+            answer.body = decode_body(body, answer.headers.get("content-encoding"), max_size=self._limits.decoded_bytes)
         except TooLargeError as error:
             answer.outcome, answer.detail = Outcome.TOO_LARGE, str(error)
         except CodingError as error:

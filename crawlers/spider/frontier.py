@@ -86,8 +86,7 @@ class Frontier:
         key = url_key(target)
         if key == task.key:
             return None
-        other = self._taken.setdefault(key, task.lead.url)
-        if other != task.lead.url:
+        if key in self._taken:
             return Outcome.DUPLICATE_URL, f"redirects to {target[:300]}"
         known = self._known.articles.get(key)
         if known is not None and not due(known, self._now, lead=task.lead):

@@ -54,7 +54,7 @@ def read_known(path: Path | None, sites: Iterable[str]) -> dict[str, SiteKnown]:
     known = {site: SiteKnown() for site in sites}
     if path is None:
         return known
-    import pyarrow.parquet as pq  # noqa: PLC0415 (a tenth of a second that a first run need not pay)
+    import pyarrow.parquet as pq
 
     file = pq.ParquetFile(path)
     columns = [name for name in COLUMNS if name in file.schema_arrow.names]

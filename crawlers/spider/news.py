@@ -49,9 +49,7 @@ class NewsSpider(Spider):
             loop.add_signal_handler(number, self.stop, f"stopped by {signal.Signals(number).name}")
         PublicResolver.allow_private = self._job.allow_private
         hosts = Hosts(self.crawler.engine.downloader, self._job.limits)
-        self._fetcher = Fetcher(
-            self.crawler.engine, hosts, self._job.limits, allow_private=self._job.allow_private
-        )
+        self._fetcher = Fetcher(self.crawler.engine, hosts, self._job.limits, allow_private=self._job.allow_private)
         self._fetcher.robots = Robots(self._ask_robots, hosts).refusal
         ticking = loop.create_task(self._tick())
         seats = asyncio.Semaphore(self._job.limits.sites_at_once)

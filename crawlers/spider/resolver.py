@@ -5,7 +5,7 @@ from typing import Any
 
 from scrapy.resolver import CachingHostnameResolver
 from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionReceiver
-from zope.interface import implementer
+from zope.interface import implementer  # type: ignore[import-untyped]
 
 from crawlers.spider.addresses import is_public, proxy_hosts
 
@@ -37,7 +37,7 @@ class PublicResolver(CachingHostnameResolver):
 
 @implementer(IResolutionReceiver)
 class _PublicOnly:
-    def __init__(self, receiver: IResolutionReceiver, name: str):
+    def __init__(self, receiver: Any, name: str):
         self._receiver, self._name = receiver, name
         self._passed = self._kept_back = False
 

@@ -25,9 +25,16 @@ def scrapy_settings(limits: Limits) -> dict[str, Any]:
     """Settings for the one crawler of a run."""
     # One place decides about robots, retries, redirects and decoding, for each address (`fetcher`): the middlewares
     # would each drop, repeat or replace requests on their own, and no one could say what became of an address.
-    replaced = ("robotstxt.RobotsTxtMiddleware", "retry.RetryMiddleware", "redirect.RedirectMiddleware",
-                "redirect.MetaRefreshMiddleware", "httpcompression.HttpCompressionMiddleware",
-                "offsite.OffsiteMiddleware", "httpcache.HttpCacheMiddleware", "httpauth.HttpAuthMiddleware")  # fmt: skip
+    replaced = (
+        "robotstxt.RobotsTxtMiddleware",
+        "retry.RetryMiddleware",
+        "redirect.RedirectMiddleware",
+        "redirect.MetaRefreshMiddleware",
+        "httpcompression.HttpCompressionMiddleware",
+        "offsite.OffsiteMiddleware",
+        "httpcache.HttpCacheMiddleware",
+        "httpauth.HttpAuthMiddleware",
+    )
     return {
         "BOT_NAME": "presslake",
         "USER_AGENT": user_agent(),
@@ -56,6 +63,7 @@ def scrapy_settings(limits: Limits) -> dict[str, Any]:
         "TWISTED_DNS_RESOLVER": "crawlers.spider.resolver.PublicResolver",
         "REACTOR_THREADPOOL_MAXSIZE": 32,  # DNS look-ups of many sites at once
         "CONCURRENT_REQUESTS": 0,  # bounded by each site's own concurrency
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 16,  # connections kept open to one host, or to the proxy
         "REMOTE_CONTROL_ENABLED": False,
         "TELNETCONSOLE_ENABLED": False,
         "EXTENSIONS": {

@@ -1,10 +1,10 @@
 """The spool: the directory on local disk in which one run's crawl leaves what it has.
 
-    archive/site=<site>/date=<date>/<run>-<n>.warc.gz   what came over the wire
-    logs/<site>.jsonl                                    what became of each address
-    logs/<site>.done.json                                the site's report, when it is finished
-    logs/crawl.log                                       what the child process had to say
-    crawl.lock                                           held by the child while it lives
+archive/site=<site>/date=<date>/<run>-<n>.warc.gz   what came over the wire
+logs/<site>.jsonl                                    what became of each address
+logs/<site>.done.json                                the site's report, when it is finished
+logs/crawl.log                                       what the child process had to say
+crawl.lock                                           held by the child while it lives
 """
 
 import fcntl

@@ -18,15 +18,18 @@ SHELL_CHARACTERS = 200
 LOOK_BYTES = 512 * 1024
 """How far into a page signs are looked for."""
 
-_LONG_PARAGRAPH = re.compile(rb"<(?:p|div|span|h2|li|section|td|br)\b[^>]*>\s*[^<]{120,}", re.I)
+_LONG_PARAGRAPH = re.compile(rb"<(?:p|div|span|h2|li|section|td|br)\b[^>]*>\s*[^<]{120,}", re.IGNORECASE)
 _UNSEEN = re.compile(
-    rb"<(script|style|template|svg|noscript|head)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>|&[a-z#0-9]{2,8};", re.I | re.DOTALL
+    rb"<(script|style|template|svg|noscript|head)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>|&[a-z#0-9]{2,8};",
+    re.IGNORECASE | re.DOTALL,
 )
-_TITLE = re.compile(rb"<(title|h1)\b[^>]*>(.*?)</\1", re.I | re.DOTALL)
-_TAG = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|meta|link|div|p|article|table|a|h1|script)\b", re.I)
-_MARKUP = re.compile(rb"<(?:rss|feed|rdf:rdf|urlset|sitemapindex|svg|\?xml-stylesheet)\b", re.I)
-_PASSWORD = re.compile(rb"<input[^>]+type=[\"']?password", re.I)
-_REFRESH_HOME = re.compile(r"/?(?:index\.\w+|home/?|startseite/?|portada/?)?")
+_TITLE = re.compile(rb"<(title|h1)\b[^>]*>(.*?)</\1", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(
+    rb"<(?:!doctype\s+html|html|head|body|title|meta|link|div|p|article|table|a|h1|script)\b", re.IGNORECASE
+)
+_MARKUP = re.compile(rb"<(?:rss|feed|rdf:rdf|urlset|sitemapindex|svg|\?xml-stylesheet)\b", re.IGNORECASE)
+_PASSWORD = re.compile(rb"<input[^>]+type=[\"']?password", re.IGNORECASE)
+_HOME = re.compile(r"/?(?:index\.\w+|home/?|startseite/?|portada/?)?")
 
 _BINARY = (
     b"%PDF-", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"RIFF", b"\x1f\x8b", b"\x00\x00\x01\x00", b"ID3",
@@ -39,36 +42,40 @@ _CHALLENGE = re.compile(
     rb"|captcha-delivery\.com|geo\.captcha|ddos-guard|awswaf|aws-waf-token|_kpsdk|kasada|sucuri_cloudproxy"
     rb"|g-recaptcha|h-captcha|hcaptcha\.com|cf-turnstile|friendlycaptcha|errors\.edgesuite\.net|akamai-challenge"
     rb"|distil_r_captcha|fastly-challenge|sgcaptcha|ak_bmsc.*?challenge|bm-verify",
-    re.I,
+    re.IGNORECASE,
 )
 _CHALLENGE_WORDS = re.compile(
     r"just a moment|attention required|checking your browser|verify(?:ing)? (?:that )?you are (?:a )?human"
     r"|are you (?:a )?(?:robot|human)|pardon our interruption|access denied|security check|bot verification"
     r"|ddos protection|human verification|please enable cookies|unusual traffic|one more step|un instant"
     r"|einen moment|sicherheitsüberprüfung|ich bin kein roboter|robot ou humain|verificación de seguridad",
-    re.I,
+    re.IGNORECASE,
 )
 _CONSENT_WORDS = re.compile(
     r"before you continue|bevor sie fortfahren|avant de continuer|antes de continuar|prima di continuare"
     r"|cookie[ -]consent|cookie[ -]?(?:wall|einstellungen)|privacy gate|datenschutz-?einstellungen"
     r"|we value your privacy|mit werbung weiterlesen|contentpass|purabo|accepter et continuer",
-    re.I,
+    re.IGNORECASE,
 )
-_CONSENT_URL = re.compile(r"^(?:consent|cmp|gdpr|privacy|zustimmung|myprivacy)\.|/(?:consent|privacy-?gate|cookiewall)\b")
+_CONSENT_URL = re.compile(
+    r"^(?:consent|cmp|gdpr|privacy|zustimmung|myprivacy)\.|/(?:consent|privacy-?gate|cookiewall)\b"
+)
 _LOGIN_URL = re.compile(
     r"/(?:log-?in|sign-?in|anmelden|anmeldung|einloggen|connexion|se-connecter|iniciar-sesion|accedi|inloggen"
     r"|logga-in|register|registrierung|subscribe|subscription|abonnement|abonnieren|suscripcion|account|sso|oauth2?"
     r"|paywall)(?:[/._-]|$)",
-    re.I,
+    re.IGNORECASE,
 )
+_NOT_FOUND_URL = re.compile(r"/(?:404|error-?404|not-?found|page-?not-?found|pagenotfound)(?:[/._-]|$)", re.IGNORECASE)
 _LOGIN_WORDS = re.compile(
     r"\b(?:log ?in|sign ?in|subscribe to (?:read|continue)|anmelden|einloggen|connexion|se connecter"
     r"|iniciar sesión|inicia sesión|accedi|inloggen|logga in|zaloguj|войти|вход|giriş yap|ログイン|登录|登入|로그인)",
-    re.I,
+    re.IGNORECASE,
 )
 _NOT_FOUND = re.compile(
     r"\b(?:error )?404\b(?! (?:people|dead|killed|million|euro))"
-    r"|(?:page|article|story|content|site) (?:was |is |could |can )?(?:not|no longer|n.t) (?:be )?(?:found|available|exist)"
+    r"|(?:page|article|story|content|site) (?:was |is |could |can )?(?:not|no longer|n.t) (?:be )?"
+    r"(?:found|available|exist)"
     r"|(?:page|document|article) (?:not found|does ?n[o']t exist|unavailable)|^not found$|nothing found"
     r"|(?:seite|artikel|beitrag|dokument)\b.{0,30}nicht (?:gefunden|mehr verfügbar|verfügbar)|existiert nicht"
     r"|page (?:introuvable|non trouvée)|n.existe (?:pas|plus)|contenu introuvable"
@@ -77,12 +84,12 @@ _NOT_FOUND = re.compile(
     r"|strona nie (?:została znaleziona|istnieje)|nie znaleziono|stránka nenalezena|страница не найдена"
     r"|sayfa bulunamadı|aradığınız sayfa|sivua ei löy|ページが見つかりません|页面不存在|找不到(?:页面|網頁|网页)"
     r"|페이지를 찾을 수 없|الصفحة غير موجودة|halaman tidak ditemukan",
-    re.I,
+    re.IGNORECASE,
 )
 _NEEDS_SCRIPT = re.compile(
     rb"id=[\"']?(?:root|app|__next|__nuxt|main-app|svelte|gatsby-focus-wrapper|___gatsby|react-root)[\"']?[\s>]"
     rb"|enable javascript|activate javascript|javascript (?:is )?(?:required|disabled|aktivieren)|<app-root",
-    re.I,
+    re.IGNORECASE,
 )
 
 
@@ -113,9 +120,9 @@ def soft_failure(
     titles = _titles(look)
     if moved is not None and (moved.outcome == Outcome.SOFT_404 or len(text) < STORY_CHARACTERS * 4):
         return moved
-    if found := _NOT_FOUND.search(titles):
-        if len(text) < STORY_CHARACTERS * 4 and "article:published_time" not in look.decode("latin-1"):
-            return Rejection(Outcome.SOFT_404, f"its title says {found[0]!r}")
+    found = _NOT_FOUND.search(titles)
+    if found and len(text) < STORY_CHARACTERS * 4 and b"article:published_time" not in look:
+        return Rejection(Outcome.SOFT_404, f"its title says {found[0]!r}")
     if len(text) >= STORY_CHARACTERS or b'"articleBody"' in body:
         return None
     return _wall(look, text, titles)
@@ -133,10 +140,9 @@ def _wall(look: bytes, text: str, titles: str) -> Rejection | None:
         return Rejection(Outcome.LOGIN_WALL, "a password field and no story")
     if found_words := _NOT_FOUND.search(text[:300]):
         return Rejection(Outcome.SOFT_404, f"it says {found_words[0]!r}")
-    if found := _NEEDS_SCRIPT.search(look):
-        if len(text) < STORY_CHARACTERS // 2:
-            return Rejection(Outcome.JAVASCRIPT_SHELL, f"{len(text)} characters of text; {_words(found[0])}")
-    if len(text) < SHELL_CHARACTERS and re.search(rb"<script\b", look, re.I):
+    if (found := _NEEDS_SCRIPT.search(look)) and len(text) < STORY_CHARACTERS // 2:
+        return Rejection(Outcome.JAVASCRIPT_SHELL, f"{len(text)} characters of text; {_words(found[0])}")
+    if len(text) < SHELL_CHARACTERS and re.search(rb"<script\b", look, re.IGNORECASE):
         return Rejection(Outcome.JAVASCRIPT_SHELL, f"{len(text)} characters of text beside scripts")
     return None
 
@@ -165,9 +171,8 @@ def _moved(url: str, final_url: str | None) -> Rejection | None:
     if final_url is None or final_url == url:
         return None
     asked, got = urlsplit(url), urlsplit(final_url)
-    if len(asked.path) > 1 and _REFRESH_HOME.fullmatch(got.path) and not got.query:
-        if not _REFRESH_HOME.fullmatch(asked.path):
-            return Rejection(Outcome.SOFT_404, "redirected to the home page")
+    if _HOME.fullmatch(got.path) and not got.query and not _HOME.fullmatch(asked.path):
+        return Rejection(Outcome.SOFT_404, "redirected to the home page")
     if _CONSENT_URL.search(f"{got.hostname or ''}{got.path}") and not _CONSENT_URL.search(asked.path):
         return Rejection(Outcome.CHALLENGE, f"redirected to a consent page: {final_url[:200]}")
     if _LOGIN_URL.search(got.path) and not _LOGIN_URL.search(asked.path):
@@ -175,9 +180,6 @@ def _moved(url: str, final_url: str | None) -> Rejection | None:
     if _NOT_FOUND_URL.search(got.path) and not _NOT_FOUND_URL.search(asked.path):
         return Rejection(Outcome.SOFT_404, f"redirected to {final_url[:200]}")
     return None
-
-
-_NOT_FOUND_URL = re.compile(r"/(?:404|error-?404|not-?found|page-?not-?found|pagenotfound)(?:[/._-]|$)", re.I)
 
 
 def _visible_text(body: bytes) -> str:
