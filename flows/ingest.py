@@ -5,6 +5,7 @@ from typing import Any
 from prefect import flow, get_run_logger
 from prefect.artifacts import create_table_artifact
 from prefect.client.schemas.objects import State
+from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
 from flows import pipeline
@@ -13,7 +14,13 @@ from flows.settings import from_environment
 from flows.summary import RunSummary
 
 
-@flow(name="ingest", flow_run_name="ingest {sites}", validate_parameters=True)
+def _run_name() -> str:
+    """`ingest bbc, tagesschau`, `ingest 12 sites`, `ingest all sites`."""
+    sites = flow_run.parameters.get("sites")
+    return f"ingest {'all sites' if not sites else ', '.join(sites) if len(sites) <= 3 else f'{len(sites)} sites'}"
+
+
+@flow(name="ingest", flow_run_name=_run_name, validate_parameters=True)
 def ingest(sites: list[str] | None = None, limit: int | None = None) -> State[Any]:
     """Crawl sites and publish what is new.
 
