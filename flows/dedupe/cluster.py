@@ -49,8 +49,10 @@ def assign(graph: Graph, standing: Standing, touched: Collection[str], rules: Ru
     push(touched)
     push(standing.followers(touched))
     while heap:
-        graph.load_neighbours(id_ for _, id_ in heap)
-        standing.load({other for _, id_ in heap for other in graph.near(id_)})
+        if not graph.has_neighbours(heap[0][1]):
+            due = [id_ for _, id_ in heap]
+            graph.load_neighbours(due)
+            standing.load({other for id_ in due for other in graph.near(id_)})
         _, id_ = heapq.heappop(heap)
         waiting.discard(id_)
         before = standing.known(id_)

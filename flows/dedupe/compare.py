@@ -58,21 +58,14 @@ def prepare(text: str, title: str | None) -> Text:
     return Text(keys.hash_words(found), len(found), shingles(found), Counter(keys.numbers(found)), headline)
 
 
-def compare(first: Text, second: Text, apart: timedelta, rules: Rules) -> Verdict:
+def compare(first: Text, second: Text, apart: timedelta, rules: Rules, *, same_publisher: bool = False) -> Verdict:
     """Judge two texts; `apart` is the time between their publications, not negative."""
     if first.hash == second.hash:
-        return _exact(first, second, apart, rules)
+        reason = _exact_objection(first, second, apart, rules, same_publisher=same_publisher)
+        return Verdict(None if reason else f"exact/{rules.version}", reason, *EXACT)
     containment, jaccard, of_first, of_second = alike(first.shingles.unique, second.shingles.unique)
-    rule = _near(containment, apart, rules)
-    reason = None
-    if rule:
-        reason = _objection(first, second, apart, rules)
-    elif containment >= rules.contained_soon:
-        reason = FAR_APART
-    else:
-        reason = BOILERPLATE if _at_the_ends(first.shingles, second.shingles) else OTHER_WORDS
-    named = f"{rule}/{rules.version}" if rule and not reason else None
-    return Verdict(named, reason, containment, jaccard, of_first, of_second)
+    rule, reason = _near(first, second, containment, apart, rules)
+    return Verdict(f"{rule}/{rules.version}" if rule else None, reason, containment, jaccard, of_first, of_second)
 
 
 def alike(first: Hashes, second: Hashes) -> tuple[float, float, float, float]:
@@ -89,35 +82,53 @@ def alike(first: Hashes, second: Hashes) -> tuple[float, float, float, float]:
     )
 
 
-def _exact(first: Text, second: Text, apart: timedelta, rules: Rules) -> Verdict:
-    same_title = bool(first.title) and first.title == second.title and apart <= rules.far
-    enough = first.words >= rules.tiny or (first.words >= rules.least and same_title)
-    return Verdict(f"exact/{rules.version}", None, *EXACT) if enough else Verdict(None, TOO_SHORT, *EXACT)
-
-
-def _near(containment: float, apart: timedelta, rules: Rules) -> str | None:
-    if apart <= rules.soon and containment >= rules.contained_soon:
-        return "near" if containment >= rules.contained else "soon"
-    if apart <= rules.far and containment >= rules.contained:
-        return "near"
-    if apart <= rules.window and containment >= rules.contained_far:
-        return "far"
-    return None
-
-
-def _objection(first: Text, second: Text, apart: timedelta, rules: Rules) -> str | None:
-    """What speaks against taking two texts as one that share enough."""
-    shorter, longer = sorted((first, second), key=lambda text: text.words)
-    if shorter.words < rules.tiny:
+def _exact_objection(first: Text, second: Text, apart: timedelta, rules: Rules, *, same_publisher: bool) -> str | None:
+    if first.words < rules.least or (
+        first.words < rules.tiny and not (_same_title(first, second) and apart <= rules.far)
+    ):
         return TOO_SHORT
-    if shorter.words >= rules.short:
-        return None
-    if apart > rules.far:
-        return FAR_APART
-    total = sum(shorter.numbers.values())
-    if total and sum((shorter.numbers & longer.numbers).values()) < rules.numbers_agree * total:
-        return TEMPLATE
-    return None
+    # A notice that recurs: the same few words are news again.
+    return FAR_APART if same_publisher and first.words < rules.short and apart > rules.far else None
+
+
+def _near(
+    first: Text, second: Text, containment: float, apart: timedelta, rules: Rules
+) -> tuple[str | None, str | None]:
+    """The rule that takes two texts as one, or the reason against it."""
+    shorter, longer = sorted((first, second), key=lambda text: text.words)
+    short = shorter.words < rules.short
+    headline = apart <= rules.soon and _same_title(first, second)
+    if containment < (rules.contained_headline if headline else rules.contained_soon):
+        return None, BOILERPLATE if _at_the_ends(first.shingles, second.shingles) else OTHER_WORDS
+    if shorter.words < rules.tiny:
+        return None, TOO_SHORT
+    if short and not _numbers_agree(shorter, longer, rules):
+        return None, TEMPLATE
+    if apart <= (rules.soon if short else rules.far) and containment >= rules.contained:
+        return "near", None
+    if headline:
+        return "headline", None
+    if apart <= rules.soon:
+        return ("soon", None) if not short or _titles_alike(first, second, rules) else (None, OTHER_WORDS)
+    if apart <= (rules.far if short else rules.window) and containment >= rules.contained_far:
+        return "far", None
+    return None, FAR_APART
+
+
+def _same_title(first: Text, second: Text) -> bool:
+    return bool(first.title) and first.title == second.title
+
+
+def _titles_alike(first: Text, second: Text, rules: Rules) -> bool:
+    """Whether two headlines share most words and all numbers."""
+    one, other = set(first.title.split()), set(second.title.split())
+    same_numbers = set(keys.numbers([*one])) == set(keys.numbers([*other]))
+    return same_numbers and len(one & other) >= rules.titles_alike * len(one | other) > 0
+
+
+def _numbers_agree(shorter: Text, longer: Text, rules: Rules) -> bool:
+    total = shorter.numbers.total()
+    return not total or (shorter.numbers & longer.numbers).total() >= rules.numbers_agree * total
 
 
 def _at_the_ends(first: Shingles, second: Shingles) -> bool:

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from flows.dedupe import candidates
 from flows.dedupe.candidates import Engine, Inputs, Match
+from flows.dedupe.canonical import same_publisher
 from flows.dedupe.compare import Text, Verdict, compare, prepare
 from flows.dedupe.history import History
 from flows.dedupe.intake import by_fetch
@@ -135,6 +136,10 @@ class Graph:
                 best = verdict
         return best
 
+    def has_neighbours(self, article_id: str) -> bool:
+        """Whether the neighbours of an article are loaded."""
+        return article_id in self._neighbours
+
     def near(self, article_id: str) -> Iterable[str]:
         """Ids of the candidates of an article whose neighbours are loaded."""
         return self._neighbours[article_id].keys()
@@ -156,7 +161,10 @@ class Graph:
     def _compare(self, mine: Ref, theirs: Ref) -> Verdict:
         if (mine, theirs) not in self._verdicts:
             apart = abs(self._nodes[mine[0]].at - self._nodes[theirs[0]].at)
-            self._verdicts[mine, theirs] = compare(self._texts[mine], self._texts[theirs], apart, self._rules)
+            recurring = same_publisher(self._nodes[mine[0]].latest, self._nodes[theirs[0]].latest)
+            self._verdicts[mine, theirs] = compare(
+                self._texts[mine], self._texts[theirs], apart, self._rules, same_publisher=recurring
+            )
         return self._verdicts[mine, theirs]
 
     def _exact(self, ids: list[str]) -> dict[str, set[str]]:

@@ -44,7 +44,7 @@ def word_count(text: str) -> int:
 
 def numbers(found: list[str]) -> list[str]:
     """Those of a text's words that carry a digit, in order."""
-    return [word for word in found if any(character.isdigit() for character in word)]
+    return [word for word in found if not word.isalpha() and any(map(str.isdigit, word))]
 
 
 @cache

@@ -29,6 +29,12 @@ class Rows:
     ) -> None:
         self._graph, self._standing, self._placed, self._rules = graph, standing, placed, rules
         self._touched = frozenset(touched)
+        self._joined: dict[str, set[str]] = {}
+        self._children: dict[str, set[str]] = {}
+        for id_, place in placed.items():
+            self._joined.setdefault(place.leader, set()).add(id_)
+            if place.parent:
+                self._children.setdefault(place.parent, set()).add(id_)
         self._groups: dict[str, set[str]] = {}
         self._originals: dict[str, tuple[str, str]] = {}
         self.built: dict[str, CopyRow | None] = {}
@@ -38,8 +44,7 @@ class Rows:
         pending = self._affected_groups()
         done: set[str] = set()
         while pending:
-            leader = min(pending)
-            pending.discard(leader)
+            leader = pending.pop()
             done.add(leader)
             original, evidence = self._original(leader)
             before = self._standing.original(leader)
@@ -50,7 +55,7 @@ class Rows:
             if moved or original in self._touched:
                 dependent = self._standing.repeating(before) - self._group(leader)
                 pending |= {self._place(id_).leader for id_ in dependent} - done
-                pending |= {p.leader for p in self._placed.values() if p.parent == leader} - done
+                pending |= self._children.get(leader, set()) - done
             else:
                 self._correct_evidence(original, evidence)
         return self.built
@@ -82,7 +87,7 @@ class Rows:
     def _group(self, leader: str) -> set[str]:
         if leader not in self._groups:
             stayed = {m for m in self._standing.group(leader) if m not in self._placed}
-            joined = {id_ for id_, place in self._placed.items() if place.leader == leader}
+            joined = self._joined.get(leader, set())
             self._graph.load_nodes(stayed | joined)
             self._groups[leader] = stayed | joined | {leader}
         return self._groups[leader]

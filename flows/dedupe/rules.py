@@ -12,19 +12,23 @@ class Rules:
     window: timedelta = timedelta(days=90)
     """Near duplicates are looked for among articles published no further apart; exact ones among all."""
     contained: float = 0.8
-    """Containment that makes a near duplicate …"""
+    """Containment that makes a near duplicate (rule `near`) …"""
     far: timedelta = timedelta(days=7)
-    """… of articles no further apart than this."""
+    """… of articles no further apart than this; of short ones, than `soon`."""
     contained_soon: float = 0.7
-    """Enough within …"""
+    """Enough within `soon`, for texts that are not short or have like headlines (rule `soon`)."""
+    titles_alike: float = 0.6
+    """Share of all words of two like headlines that both have; their numbers are the same."""
     soon: timedelta = timedelta(hours=48)
+    contained_headline: float = 0.45
+    """Enough within `soon` under the same headline (rule `headline`)."""
     contained_far: float = 0.95
-    """Needed beyond `far`, and only for texts that are not short."""
+    """Needed beyond `far`; of short texts beyond `soon`, and never beyond `far` (rule `far`)."""
     short: int = 150
-    """Words below which a text may be a filled-in template: its numbers must agree."""
+    """Words below which a text may be a filled-in template: its numbers must agree, its dates be close."""
     numbers_agree: float = 0.8
     """Share of the shorter text's numbers that the longer must have, where that one is short."""
-    tiny: int = 20
+    tiny: int = 25
     """Words below which a text is never a near duplicate; an exact one only under the same headline."""
     least: int = 5
     """Words below which a text says nothing: never a duplicate."""
