@@ -1,13 +1,28 @@
-"""Which blocks are the story: the generic verdict, then the shared rules."""
+"""Which blocks are the story: the generic verdict, its sisters, then the shared rules."""
 
+import re
+from collections import Counter
 from dataclasses import dataclass
 
+from lxml.html import HtmlElement
+
 from crawlers.extract.generic import Verdict, plain_line
-from crawlers.extract.segments import Segment
+from crawlers.extract.rules import Hit, match_phrase, match_place
+from crawlers.extract.segments import HEADINGS, Segment, key_of
+from crawlers.extract.sisters import restore
 from crawlers.model import Article
 
 ENOUGH_COVERAGE = 0.6
 """Below this share the generic extractor read something the page's blocks don't show (JSON-LD text)."""
+
+PLACE_MAX_SHARE = 1 / 3
+"""A container with more than this share of the story is never removed for its name."""
+
+LONG_WORDS = 25
+"""Words of a paragraph that can only be prose; the story has begun with the first of them."""
+
+LIST_OF = re.compile(r"list of (\d+) items", re.IGNORECASE)
+CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
 
 
 @dataclass(slots=True)
@@ -22,7 +37,148 @@ class Decision:
 
 
 def decide(segments: list[Segment], verdict: Verdict, article: Article) -> list[Decision]:
-    """The fate of every block, in page order."""
+    """The fate of every block, in page order; sets `article.credited_source` where a line credits one."""
     if verdict.coverage < ENOUGH_COVERAGE and verdict.lines:
-        return [Decision("paragraph", plain_line(line), True) for line in verdict.lines]
-    return [Decision(block.kind, block.text, block.index in verdict.kept, None, block) for block in segments]
+        decisions = [Decision("paragraph", plain_line(line), True) for line in verdict.lines]
+    else:
+        kept = verdict.kept | restore(segments, verdict.kept)
+        decisions = [Decision(block.kind, block.text, block.index in kept, None, block) for block in segments]
+    _Judge(decisions, article).run()
+    return decisions
+
+
+def label_of(element: HtmlElement) -> str:
+    """Class, role and (where it names a place, not a heading) id of an element."""
+    name = element.get("id")
+    if name and (element.tag in HEADINGS or name.count("-") + name.count("_") > 3):
+        name = None
+    return " ".join(filter(None, (element.get("class"), name, element.get("role"))))
+
+
+def words_in(text: str) -> int:
+    """Words of a text; in scripts without spaces two characters count as one word."""
+    return text.count(" ") + 1 + len(CJK.findall(text)) // 2
+
+
+class _Judge:
+    """Applies the shared rules to what is kept so far."""
+
+    def __init__(self, decisions: list[Decision], article: Article) -> None:
+        self.decisions = decisions
+        self.article = article
+        self.kept = [decision for decision in decisions if decision.kept]
+        self.total = sum(len(decision.text) for decision in self.kept) or 1
+        self.weights = self._weights()
+
+    def run(self) -> None:
+        positions = self._positions()
+        for number, decision in enumerate(self.kept):
+            if not decision.kept:
+                continue
+            where = positions[number]
+            rule = self._headline(decision, where) or self._place(decision, where)
+            if rule:
+                decision.kept, decision.rule = False, rule
+            elif decision.kind != "caption":
+                self._phrase(number, decision, where)
+        self._undo_greedy()
+
+    def _undo_greedy(self) -> None:
+        """A place rule that takes more than a third of the story is mistaken about this page."""
+        taken: Counter[str] = Counter()
+        for decision in self.kept:
+            if decision.rule and decision.rule.startswith("place."):
+                taken[decision.rule] += len(decision.text)
+        for decision in self.kept:
+            if decision.rule and taken[decision.rule] > PLACE_MAX_SHARE * self.total:
+                decision.kept, decision.rule = True, None
+
+    def _weights(self) -> Counter[str]:
+        """Characters of the story by label of container: all containers of a name count together."""
+        weights: Counter[str] = Counter()
+        for decision in self.kept:
+            if decision.segment is not None:
+                element = decision.segment.element
+                labels = {label_of(element), *(label_of(parent) for parent in element.iterancestors())}
+                for label in labels:
+                    weights[label] += len(decision.text)
+        return weights
+
+    def _positions(self) -> list[frozenset[str]]:
+        """For each kept block: `head` before the first prose, `tail` after the last or in the last 30 %."""
+        long = [n for n, d in enumerate(self.kept) if d.kind in {"paragraph", "quote"} and words_in(d.text) >= LONG_WORDS]
+        first, last = (long[0], long[-1]) if long else (len(self.kept), -1)
+        found, before = [], 0
+        for number, decision in enumerate(self.kept):
+            places = set()
+            if number < first:
+                places.add("head")
+            if long and (number > last or before >= 0.7 * self.total or number >= len(self.kept) - 2):
+                places.add("tail")
+            found.append(frozenset(places))
+            before += len(decision.text)
+        return found
+
+    def _headline(self, decision: Decision, where: frozenset[str]) -> str | None:
+        block = decision.segment
+        if block is not None and block.element.tag == "h1" and "head" in where:
+            return "headline"
+        title = self.article.title
+        if title and "head" in where and key_of(decision.text) == key_of(title):
+            return "headline"
+        return None
+
+    def _place(self, decision: Decision, where: frozenset[str]) -> str | None:
+        block = decision.segment
+        if block is None:
+            return None
+        element: HtmlElement | None = block.element
+        while element is not None and element.tag not in {"body", "html"}:
+            label = label_of(element)
+            rule = match_place(label) if label and self.weights[label] <= PLACE_MAX_SHARE * self.total else None
+            if rule is not None and (rule.where == "any" or rule.where in where or (rule.where == "edge" and where)):
+                if rule.id == "place.media":
+                    decision.kind = "caption"
+                    return None
+                return rule.id
+            element = element.getparent()
+        return None
+
+    def _phrase(self, number: int, decision: Decision, where: frozenset[str]) -> None:
+        share = decision.segment.link_share if decision.segment is not None else 0.0
+        hit = match_phrase(decision.text, link_share=share, places=where)
+        if hit is None:
+            return
+        decision.kept, decision.rule = False, hit.rule.id
+        if hit.rule.action == "list":
+            self._drop_list(number, hit)
+        elif hit.rule.action == "tail":
+            self._drop_tail(number, hit)
+        elif hit.rule.action == "source":
+            self._credit(decision.text)
+
+    def _drop_list(self, number: int, hit: Hit) -> None:
+        announced = LIST_OF.search(self.kept[number].text)
+        left = int(announced.group(1)) if announced else 0
+        for decision in self.kept[number + 1 : number + 30]:
+            block = decision.segment
+            linked = block is not None and block.link_share > 0.6 and words_in(decision.text) <= 40
+            item = left > 0 and decision.kind == "list_item"
+            marker = match_phrase(decision.text)
+            if not (linked or item or (marker is not None and marker.rule.id in {"screen-reader", "related-label"})):
+                return
+            left -= item
+            decision.kept, decision.rule = False, hit.rule.id
+
+    def _drop_tail(self, number: int, hit: Hit) -> None:
+        before = sum(len(decision.text) for decision in self.kept[:number])
+        if before < 0.4 * self.total:
+            return
+        for decision in self.kept[number + 1 :]:
+            if decision.kept:
+                decision.kept, decision.rule = False, hit.rule.id
+
+    def _credit(self, text: str) -> None:
+        name = re.sub(r"^[^:：]{0,40}[:：]\s*", "", text).strip(" .()[]")
+        if name and len(name) <= 120:
+            self.article.credited_source = name

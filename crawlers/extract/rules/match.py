@@ -1,0 +1,87 @@
+"""Matching blocks and containers against the rules, quickly: most blocks are none of it."""
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from crawlers.extract.rules.data import PhraseRule, PlaceRule, load_phrases, load_places
+
+EDGES = " \t\"'“”„«»‹›*_|•·–—-→➡▶►…:;,.!¡¿[]()<>#↓↑←＞»"
+SPACES = re.compile(r"\s+")
+LONGEST = 900
+"""Characters: no rule matches a longer block."""
+
+CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+WORD_BREAK = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A rule that matches a block, and the language of the words that did."""
+
+    rule: PhraseRule
+    language: str
+
+
+@dataclass(frozen=True)
+class _Index:
+    """The rules arranged for look-up: whole phrases by text, beginnings and patterns in rule order."""
+
+    phrases: dict[str, list[Hit]]
+    starts: tuple[tuple[Hit, tuple[str, ...]], ...]
+    patterns: tuple[tuple[Hit, "re.Pattern[str]"], ...]
+
+
+@cache
+def _index() -> _Index:
+    phrases: dict[str, list[Hit]] = {}
+    starts: list[tuple[Hit, tuple[str, ...]]] = []
+    patterns: list[tuple[Hit, re.Pattern[str]]] = []
+    for rule in load_phrases():
+        for wording in rule.wordings:
+            hit = Hit(rule, wording.language)
+            for phrase in wording.phrases:
+                phrases.setdefault(normal(phrase), []).append(hit)
+            if wording.starts:
+                starts.append((hit, tuple(start.casefold() for start in wording.starts)))
+            if wording.pattern is not None:
+                patterns.append((hit, wording.pattern))
+    return _Index(phrases, tuple(starts), tuple(patterns))
+
+
+def normal(text: str) -> str:
+    """A text as the rules see it: casefolded, white space collapsed, no punctuation at its ends."""
+    return SPACES.sub(" ", text).strip(EDGES).casefold()
+
+
+@lru_cache(maxsize=4096)
+def _matches(text: str) -> tuple[Hit, ...]:
+    index = _index()
+    bare = SPACES.sub(" ", text).strip(EDGES)
+    folded = bare.casefold()
+    found = list(index.phrases.get(folded, ()))
+    begins = SPACES.sub(" ", text).lstrip(EDGES.replace("→", "").replace("➡", "")).casefold()
+    found += [hit for hit, starts in index.starts if begins.startswith(starts)]
+    whole = SPACES.sub(" ", text).strip()
+    found += [hit for hit, pattern in index.patterns if pattern.fullmatch(bare) or pattern.fullmatch(whole)]
+    return tuple(found)
+
+
+def match_phrase(text: str, *, link_share: float = 0.0, places: frozenset[str] = frozenset({"head", "tail"})) -> Hit | None:
+    """The first rule that a block of text meets, given its share of links and where in the story it stands."""
+    if len(text) > LONGEST:
+        return None
+    words = max(text.count(" ") + 1, len(text) // 12)
+    for hit in _matches(text):
+        rule = hit.rule
+        where = rule.where == "any" or rule.where in places or (rule.where == "edge" and places)
+        if words <= rule.max_words and link_share >= rule.linked and where:
+            return hit
+    return None
+
+
+@lru_cache(maxsize=50_000)
+def match_place(label: str) -> PlaceRule | None:
+    """The first place rule met by a container's class, id and role, joined by spaces."""
+    words = "-" + WORD_BREAK.sub("-", CAMEL.sub("-", label).lower()).strip("-") + "-"
+    return next((rule for rule in load_places() if rule.pattern.search(words)), None)

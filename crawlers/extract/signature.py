@@ -1,0 +1,49 @@
+"""Where a block stands, in words that hold from page to page: the last steps of its container path.
+
+A step is a tag with its stable class tokens (`p.story-text`); digits count as one (`post-123` and
+`post-456` are the same place). Blocks that are all link or all emphasis are kept apart from their
+brothers: among paragraphs, those are the teasers and the credits.
+"""
+
+import re
+from functools import lru_cache
+
+from lxml.html import HtmlElement
+
+from crawlers.extract.segments import Segment
+
+STEPS = 4
+TOKENS = 3
+DIGITS = re.compile(r"\d+")
+NOISE = re.compile(r"^(?:js-.*|is-.*|has-.*|ng-.*|v-.*|active|even|odd|first|last|row|clearfix|cf|col-.*|wp-image-.*|align.*|size-.*)$")
+
+
+@lru_cache(maxsize=20_000)
+def step_of(tag: str, label: str) -> str:
+    """One step of a path: the tag and up to three of its class tokens, in stable order."""
+    tokens = sorted({DIGITS.sub("#", token) for token in label.split()[:12] if not NOISE.match(token)})
+    return ".".join([tag, *tokens[:TOKENS]])
+
+
+def path_of(element: HtmlElement, steps: int = STEPS) -> str:
+    """The last steps of an element's container path, innermost first: `p < div.body < article`."""
+    found = []
+    node: HtmlElement | None = element
+    while node is not None and len(found) < steps and node.tag not in {"body", "html"}:
+        found.append(step_of(str(node.tag), node.get("class") or node.get("id") or ""))
+        node = node.getparent()
+    return " < ".join(found)
+
+
+def traits_of(block: Segment) -> str:
+    """What sets a block apart from others in the same place: `@` all link, `*` all emphasis."""
+    mark = "@" if block.link_share > 0.8 else ""
+    return mark + ("*" if block.emphasis_share > 0.9 and block.kind != "heading" else "")
+
+
+def signature_of(block: Segment, cache: dict[HtmlElement, str]) -> str:
+    """Path and traits of a block; `cache` holds the paths of a page's elements."""
+    path = cache.get(block.element)
+    if path is None:
+        path = cache[block.element] = path_of(block.element)
+    return path + traits_of(block)

@@ -1,0 +1,76 @@
+"""Blocks the generic extractor missed though they stand where the story stands.
+
+A page's own regularity is evidence: where most text of one place (path of containers) was taken as
+story, the rest of that place is story, too; so are headings and lists between story paragraphs of
+one parent.
+"""
+
+from collections import Counter
+from itertools import pairwise
+
+from lxml.html import HtmlElement
+
+from crawlers.extract.segments import Segment
+from crawlers.extract.signature import signature_of
+
+MIN_STORY = 200
+"""Characters of kept text that make a place a place of the story."""
+
+MAX_LINK_SHARE = 0.5
+RESTORED_KINDS = frozenset({"paragraph", "heading", "quote", "list_item", "table_row", "code"})
+
+
+def restore(segments: list[Segment], kept: set[int]) -> set[int]:
+    """Indexes of blocks to take into the story besides those kept."""
+    if not kept:
+        return set()
+    cache: dict[HtmlElement, str] = {}
+    signatures = {block.index: signature_of(block, cache) for block in segments if _may(block)}
+    total: Counter[str] = Counter()
+    taken: Counter[str] = Counter()
+    for block in segments:
+        if (place := signatures.get(block.index)) is not None:
+            total[place] += len(block.text)
+            taken[place] += len(block.text) if block.index in kept else 0
+    places = {place for place, chars in taken.items() if chars >= MIN_STORY and chars * 2 >= total[place]}
+    region = _region([block for block in segments if block.index in kept])
+    found = {
+        index for index, place in signatures.items() if place in places and index not in kept and _inside(segments[index], region)
+    }
+    return found | _between(segments, kept | found)
+
+
+def _may(block: Segment) -> bool:
+    return block.kind in RESTORED_KINDS and not block.hidden and block.link_share < MAX_LINK_SHARE
+
+
+def _region(kept: list[Segment]) -> HtmlElement | None:
+    """The smallest element that holds nearly all of the kept text."""
+    weight: Counter[HtmlElement] = Counter()
+    for block in kept:
+        weight[block.element] += len(block.text)
+        for parent in block.element.iterancestors():
+            weight[parent] += len(block.text)
+    whole = sum(len(block.text) for block in kept)
+    holders = [element for element, chars in weight.items() if chars >= 0.9 * whole]
+    return max(holders, key=lambda element: sum(1 for _ in element.iterancestors()), default=None)
+
+
+def _inside(block: Segment, region: HtmlElement | None) -> bool:
+    return region is not None and (block.element is region or region in set(block.element.iterancestors()))
+
+
+def _between(segments: list[Segment], kept: set[int]) -> set[int]:
+    """Blocks between two kept neighbours with the same parent, themselves children of that parent."""
+    found: set[int] = set()
+    for left, right in pairwise(sorted(kept)):
+        if not 1 < right - left <= 6:
+            continue
+        parent = segments[left].element.getparent()
+        if parent is None or segments[right].element.getparent() is not parent:
+            continue
+        for index in range(left + 1, right):
+            block = segments[index]
+            if _may(block) and block.kind in {"heading", "paragraph", "quote"} and block.element.getparent() is parent:
+                found.add(index)
+    return found
