@@ -230,7 +230,8 @@ def _percent(text: str) -> str:
             return quote(raw, safe="-._~")
 
     escaped = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", text)
-    return re.sub(r"(?:%[0-9A-Fa-f]{2}|[^\x00-\x7f])+", one, escaped.encode("utf-8", "replace").decode())
+    # With the letter before: it may take an accent that follows.
+    return re.sub(r"[A-Za-z]?(?:%[0-9A-Fa-f]{2}|[^\x00-\x7f])+", one, escaped.encode("utf-8", "replace").decode())
 
 
 def _path_key(path: str) -> str:
