@@ -21,21 +21,26 @@ def main() -> int:
     except OSError as error:
         print(f"infra.demo: port {args.port}: {error.strerror}", file=sys.stderr)
         return 1
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    if args.with_parent:
-        threading.Thread(target=_follow_stdin, daemon=True).start()
-    print(f"http_proxy={web.proxy_url}", flush=True)
-    print(f"moment {args.moment} of 2; for the other: curl -x {web.proxy_url} -X POST http://{ADMIN_HOST}/moment/2")
-    for room in newsrooms().values():
-        print(f"  http://{room.host}/".ljust(42) + room.name)
-    print(f"  declarations: {SITES}", flush=True)
     try:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        if args.with_parent:
+            threading.Thread(target=_follow_stdin, daemon=True).start()
+        _announce(web, args.moment)
         web.serve_forever()
     except KeyboardInterrupt:
         pass
     finally:
         web.close()
     return 0
+
+
+def _announce(web: DemoWeb, moment: int) -> None:
+    print(f"http_proxy={web.proxy_url}", flush=True)
+    other = 3 - moment
+    print(f"moment {moment} of 2; for the other: curl -x {web.proxy_url} -X POST http://{ADMIN_HOST}/moment/{other}")
+    for room in newsrooms().values():
+        print(f"  http://{room.host}/".ljust(42) + room.name)
+    print(f"  declarations: {SITES}", flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:
