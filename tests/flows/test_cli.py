@@ -1,0 +1,206 @@
+"""The command line as a person or a script meets it: exit codes, messages, JSON."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from infra.demo import DemoWeb
+from tests.e2e.support import quick_sites
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="module")
+def web() -> Iterator[DemoWeb]:
+    with DemoWeb() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("home")
+    quick_sites(folder / "sites", ("harbour-broadcast", "tidewater-notes"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def run(web: DemoWeb, home: Path) -> Run:
+    """Runs `presslake …` in a folder with a lake of its own."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("PRESSLAKE_", "PREFECT_", "AWS_"))}
+
+    def call(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, "-m", "flows.cli", *arguments],
+            check=False,
+            cwd=home,
+            env=clean | {"http_proxy": web.proxy_url, "PRESSLAKE_SITES": str(home / "sites")} | environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def ingested(run: Run) -> "subprocess.CompletedProcess[str]":
+    return run("ingest", "--json")
+
+
+def test_help_teaches_the_commands(run: Run) -> None:
+    told = run("--help")
+    assert told.returncode == 0
+    for name in ("ingest", "demo", "sites", "show", "query", "extract", "PRESSLAKE_LAKE", "Exit status"):
+        assert name in told.stdout
+
+
+@pytest.mark.parametrize(
+    "command", ["ingest", "demo", "sites", "sites list", "sites check", "show", "query", "extract"]
+)
+def test_every_command_explains_itself(run: Run, command: str) -> None:
+    told = run(*command.split(), "--help")
+    assert told.returncode == 0
+    assert len(told.stdout.splitlines()) > 6
+
+
+def test_ingest_prints_its_summary_as_json(ingested: "subprocess.CompletedProcess[str]") -> None:
+    assert ingested.returncode == 0, ingested.stderr
+    summary = json.loads(ingested.stdout)
+    assert summary["state"] == "ok"
+    assert {site["site"] for site in summary["sites"]} == {"harbour-broadcast", "tidewater-notes"}
+    for site in summary["sites"]:
+        assert site["discovered"] == sum(site["outcomes"].values())
+        assert site["new"] > 0
+
+
+def test_query_prints_a_list_of_objects(run: Run, ingested: object) -> None:
+    told = run("query", "--json", "SELECT site, title, published_at FROM articles ORDER BY title")
+    articles = json.loads(told.stdout)
+    assert len(articles) > 5
+    assert set(articles[0]) == {"site", "title", "published_at"}
+    assert articles[0]["published_at"].endswith("+00:00")
+    assert "harbour-broadcast" in run("query", "SELECT * FROM runs").stdout
+
+
+def test_a_wrong_query_says_which_tables_there_are(run: Run, ingested: object) -> None:
+    told = run("query", "SELECT * FROM artikles")
+    assert told.returncode == 1
+    assert "artikles" in told.stderr
+    assert "articles, revisions, copies, fetches, runs" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_show_finds_an_article_by_any_form_of_its_address(run: Run, ingested: object) -> None:
+    sql = "SELECT url, title FROM articles WHERE site = 'harbour-broadcast' ORDER BY url LIMIT 1"
+    article = json.loads(run("query", "--json", sql).stdout)[0]
+    told = run("show", article["url"].replace("http://www.", "https://") + "?utm_source=x#comments")
+    assert told.returncode == 0, told.stderr
+    assert article["title"] in told.stdout
+    assert "Stripped" in told.stdout
+    found = json.loads(run("show", "--json", article["url"]).stdout)
+    assert [revision["revision"] for revision in found["revisions"]] == [1]
+
+
+def test_show_says_what_became_of_an_address_without_an_article(run: Run, ingested: object) -> None:
+    told = run("show", "http://www.harbour-broadcast.example/never-seen")
+    assert told.returncode == 1
+    assert "no run has met this address" in told.stderr
+
+
+def test_sites_check_shows_sources_and_one_article_and_leaves_the_lake_alone(run: Run, ingested: object) -> None:
+    before = run("query", "--json", "SELECT count(*) AS n FROM fetches").stdout
+    told = run("sites", "check", "harbour-broadcast")
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert "feed" in told.stdout
+    assert "article addresses found" in told.stdout
+    assert run("query", "--json", "SELECT count(*) AS n FROM fetches").stdout == before
+
+
+def test_an_unknown_site_is_refused_before_anything_is_fetched(run: Run) -> None:
+    told = run("ingest", "no-such-site")
+    assert told.returncode == 1
+    assert "no such site: no-such-site" in told.stderr
+    assert "presslake sites list" in told.stderr
+
+
+def test_a_wrong_declaration_names_file_and_field(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "gb" / "paper.toml"
+    path.parent.mkdir()
+    path.write_text(
+        'name = "Paper"\nurl = "http://paper.example/"\nlanguage = "en"\nfeed = ["http://paper.example/f"]\n'
+    )
+    told = run("sites", "list", PRESSLAKE_SITES=str(tmp_path))
+    assert told.returncode == 1
+    assert str(path) in told.stderr
+    assert "feed" in told.stderr
+
+
+def test_a_wrong_setting_names_the_variable(run: Run) -> None:
+    told = run("sites", "list", PRESSLAKE_PROCESSES="many")
+    assert told.returncode == 1
+    assert "PRESSLAKE_PROCESSES=many" in told.stderr
+
+
+def test_a_partly_failed_run_names_the_site_and_exits_with_3(run: Run, home: Path, tmp_path: Path) -> None:
+    quick_sites(tmp_path, ("harbour-broadcast", "tidewater-notes"))
+    broken = next(tmp_path.rglob("tidewater-notes.toml"))
+    broken.write_text(broken.read_text().replace("/feed/atom/", "/no-such-feed/"))
+    told = run("--lake", str(tmp_path / "lake"), "ingest", PRESSLAKE_SITES=str(tmp_path))
+    assert told.returncode == 3
+    assert "tidewater-notes" in told.stdout
+    assert "partial" in told.stdout
+
+
+def test_sigterm_stops_a_run_cleanly_and_the_next_publishes_what_was_fetched(
+    web: DemoWeb, home: Path, tmp_path: Path
+) -> None:
+    sites = tmp_path / "sites"
+    quick_sites(sites, ("harbour-broadcast",))
+    slow = next(sites.rglob("*.toml"))
+    slow.write_text(slow.read_text().replace("delay = 0.0", "delay = 1.0"))
+    environment = dict(os.environ) | {"http_proxy": web.proxy_url, "PRESSLAKE_SITES": str(sites)}
+    command = [sys.executable, "-m", "flows.cli", "--lake", str(tmp_path / "lake")]
+    before = len(web.requests)
+    with subprocess.Popen([*command, "ingest"], env=environment, stdout=subprocess.PIPE, text=True) as running:
+        while sum("/news/" in request.url for request in web.requests[before:]) < 2:
+            assert running.poll() is None
+        running.send_signal(signal.SIGTERM)
+        told, _ = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert "the next ingest publishes it" in told
+    slow.write_text(slow.read_text().replace("delay = 1.0", "delay = 0.0"))
+    again = subprocess.run(
+        [*command, "ingest", "--json"], check=False, env=environment, capture_output=True, timeout=60
+    )
+    assert len(json.loads(again.stdout)["recovered"]) == 1
+
+
+def test_extract_works_offline(run: Run, tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    story = "".join(
+        f"<p>This is sentence number {n} of a story about the harbour and its many ships.</p>" for n in range(9)
+    )
+    html = f"<html><head><title>A story</title></head><body><article><h1>A story</h1>{story}</article></body></html>"
+    page = {
+        "id": "1",
+        "site": "x",
+        "url": "http://x.example/a-story",
+        "fetched_at": "2026-01-31T00:00:00Z",
+        "html": html,
+    }
+    pq.write_table(pa.Table.from_pylist([page, page | {"id": "2", "html": ""}]), tmp_path / "in.parquet")
+    told = run("extract", str(tmp_path / "in.parquet"), str(tmp_path / "out.parquet"), "--json")
+    assert told.returncode == 0, told.stderr
+    found = pq.read_table(tmp_path / "out.parquet").to_pylist()
+    assert "sentence number 8" in found[0]["text"]
+    assert json.loads(told.stdout) == {found[0]["outcome"]: 1, "empty_body": 1}
+    missing = run("extract", str(tmp_path / "nothing.parquet"), str(tmp_path / "out.parquet"))
+    assert missing.returncode == 2
