@@ -66,7 +66,7 @@ class ExpectedLead:
 
     site: str
     url: str
-    """As listed, made absolute."""
+    """As listed, made absolute, without fragment."""
     outcomes: frozenset[Outcome]
 
 
@@ -89,7 +89,7 @@ def expected_leads(now: datetime, moment: int) -> list[ExpectedLead]:
     ]
     harbour = newsrooms()["www.harbour-broadcast.example"]
     newest = harbour.url(harbour.stories(moment)[0], now)
-    pick = newest.replace(harbour.host, harbour.aliases[0], 1) + "?utm_campaign=editors-pick#top"
+    pick = newest.replace(harbour.host, harbour.aliases[0], 1) + "?utm_campaign=editors-pick"
     advert = "http://shop.quayside-outfitters.example/oilskins"
     return [
         *leads,

@@ -55,6 +55,12 @@ def _moved(name: str, to: str | None, *outcomes: Outcome) -> PageCase:
     return _refused(name, b"", *outcomes, status=302, headers=(("Location", to),) if to is not None else ())
 
 
+NAVIGATION = page((), title="Town").replace(
+    "</h1>",
+    "</h1><ul>" + "".join(f'<li><a href="/s/{n}">All about street number {n}</a></li>' for n in range(40)) + "</ul>",
+)
+"""A page of links and nothing else."""
+
 BROKEN_HTML = (
     _broken("control", lambda html: html),
     _broken("unclosed", lambda html: html.replace("</p>", "").replace("</article></main>", "").replace("</html>", "")),
@@ -64,7 +70,7 @@ BROKEN_HTML = (
     _broken("no-quotes", lambda html: html.replace('"utf-8"', "utf-8").replace("<p>", "<p class=a b=c=d>")),
     _broken("nul-bytes", lambda html: html.replace("o’clock", "o’clo\0ck").replace("<p>", "\0<p>\0")),
     _broken("control-characters", lambda html: html.replace(" at ", " \x0c\x1b at \x08 ")),
-    _broken("bad-utf-8", lambda html: html.encode().replace(b"<p>", b"<p>\xff\xc3 ")),
+    _broken("bad-utf-8", lambda html: html.encode().replace(b"<p>", b"<p>\xff\xc3 ", 1)),
     _broken("no-content-type", lambda html: html, content_type=None),
     _broken("unheard-of-charset", lambda html: html.replace("utf-8", "klingon"), content_type="text/html; charset=x-x"),
 )
@@ -110,7 +116,7 @@ NOT_PAGES = (
         Outcome.EMPTY_BODY,
         Outcome.JAVASCRIPT_SHELL,
     ),
-    _refused("navigation-only", page((), title="Town"), Outcome.NO_ARTICLE),
+    _refused("navigation-only", NAVIGATION, Outcome.NO_ARTICLE),
     _refused("png", PNG, Outcome.NOT_HTML),
     _refused("jpeg", b"\xff\xd8\xff\xe0\0\x10JFIF\0" + NOISE * 8, Outcome.NOT_HTML),
     _refused("pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + NOISE, Outcome.NOT_HTML),

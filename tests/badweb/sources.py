@@ -42,7 +42,7 @@ SOURCES = (
     _bad("feed-is-binary", PNG, Outcome.NOT_A_FEED),
     SourceCase("feed-is-gone", Answer(b"gone\n", "text/plain", 410), frozenset({Outcome.GONE})),
     _bad("feed-is-huge", f"{_HEAD}<rss>{' ' * 1000}", Outcome.TOO_LARGE, copies=60 * MEGABYTE // 1000),
-    _bad("feed-is-cut", _HEAD + _RSS.split("</channel>")[0], Outcome.READ, finds_article=True),
+    _bad("feed-is-cut", _HEAD + _RSS.split("</channel>")[0], Outcome.READ, Outcome.TRUNCATED, finds_article=True),
     _bad("feed-has-nul", _HEAD + _RSS.replace("Town", "To\0wn"), Outcome.READ, finds_article=True),
     _bad(
         "feed-in-latin-1", (_HEAD + _RSS.replace("Town", "Überall")).encode("latin-1"), Outcome.READ, finds_article=True
