@@ -82,7 +82,7 @@ def _inflate(body: bytes, wbits: int) -> Iterator[bytes]:
             yield stream.decompress(stream.unconsumed_tail, CHUNK)
         if not stream.eof:
             yield stream.flush()
-            return
+            raise EOFError("cut short")
         body = stream.unused_data
         if not body.startswith(b"\x1f\x8b"):  # padding after the last gzip member
             return
@@ -106,6 +106,8 @@ def _unbrotli(body: bytes) -> Iterator[bytes]:
         if stream.is_finished():
             return
         part = stream.process(b"", output_buffer_limit=CHUNK)
+    if body and not stream.is_finished():
+        raise EOFError("cut short")
 
 
 def _unzstd(body: bytes) -> Iterator[bytes]:
@@ -119,7 +121,7 @@ def _unzstd(body: bytes) -> Iterator[bytes]:
             part = stream.decompress(b"", CHUNK)
             yield part
         if not stream.eof:
-            return
+            raise EOFError("cut short")
         body = stream.unused_data
 
 

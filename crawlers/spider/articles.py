@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from time import monotonic
 
 from crawlers.declarations import Site
+from crawlers.optouts import Reservation, page_reservations
 from crawlers.softfail import soft_failure
 from crawlers.spider.failures import PASSING
 from crawlers.spider.fetcher import Answer, Ask, Fetcher
@@ -13,7 +14,7 @@ from crawlers.spider.frontier import Frontier, Task
 from crawlers.spider.ledger import Ledger
 from crawlers.spider.limits import Limits
 from crawlers.spider.pool import drain
-from crawlers.urlkey import url_key
+from crawlers.urlkey import host_of, url_key
 from schemas import Outcome
 
 BLOCKED = PASSING | {Outcome.REFUSED, Outcome.CHALLENGE}
@@ -67,9 +68,16 @@ class ArticleFetcher:
             last_modified=known.last_modified if known else None,
             check=lambda target: self.frontier.redirect_check(task, target),
         )
+        reserved = await self._reserved(task.lead.url)
+        if reserved and self.site.policy == "skip":
+            row = self.ledger.article(task.lead, task.key, Outcome.OPTED_OUT, _words(reserved))
+            self.ledger.settle([row], opened=True)
+            return False
         answer = await self.fetcher.fetch(ask, self.ledger.keep)
         if answer.outcome is None:
             _judge(task, answer)
+        if answer.outcome == Outcome.NEW:
+            await self._respect(reserved, task, answer)
         assert answer.outcome is not None
         if answer.outcome == Outcome.NEW and answer.final_url:
             self.frontier.reserve(answer.final_url, url_key(answer.final_url))
@@ -79,6 +87,27 @@ class ArticleFetcher:
             self.tried += 1
             self.blocked += answer.outcome in BLOCKED
         return answer.attempts > 0
+
+    async def _reserved(self, url: str) -> tuple[Reservation, ...]:
+        rules = self.fetcher.rules
+        return () if rules is None or self.fetcher.stopped else await rules.reservations(url, self.site)
+
+    async def _respect(self, reserved: tuple[Reservation, ...], task: Task, answer: Answer) -> None:
+        """Treat a reserved page as the site's policy says: drop it, archive it only, or let it pass with a note."""
+        if answer.final_url and host_of(answer.final_url) != host_of(task.lead.url):
+            reserved += await self._reserved(answer.final_url)
+        reserved = tuple(dict.fromkeys(reserved + page_reservations(answer.body, answer.headers)))
+        if not reserved:
+            return
+        answer.detail = _words(reserved)
+        if self.site.policy != "flag":
+            answer.outcome = Outcome.OPTED_OUT
+        if self.site.policy == "skip":
+            answer.exchange = None
+
+
+def _words(reserved: tuple[Reservation, ...]) -> str:
+    return "reserved: " + "; ".join(map(str, reserved))
 
 
 def _judge(task: Task, answer: Answer) -> None:

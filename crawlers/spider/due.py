@@ -40,6 +40,7 @@ STUBBORN = frozenset(
         Outcome.NO_ARTICLE,
         Outcome.TOO_LARGE,
         Outcome.NOT_HTML,
+        Outcome.OPTED_OUT,
     }
 )
 """Answers that seldom change: tried again daily for the first days while a source still lists the address."""

@@ -3,10 +3,10 @@
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request
@@ -15,6 +15,7 @@ from scrapy.http import Response
 
 from crawlers.archive import CodingError, Exchange, TooLargeError, decode_body
 from crawlers.declarations import Site
+from crawlers.optouts import Reservation
 from crawlers.spider.addresses import refusal
 from crawlers.spider.failures import PASSING, outcome_of_error, outcome_of_status
 from crawlers.spider.hosts import Host, Hosts, retry_after
@@ -70,7 +71,14 @@ class Answer:
     """Names in lower case; repeated headers joined by commas."""
 
 
-RobotsRefusal = Callable[[str, Site], Awaitable[Refusal | None]]
+class Rulebook(Protocol):
+    """What origins say of their addresses before these are asked for."""
+
+    async def refusal(self, url: str, site: Site) -> Refusal | None:
+        """Why robots.txt does not allow the URL."""
+
+    async def reservations(self, url: str, site: Site) -> tuple[Reservation, ...]:
+        """What the origin reserves of the URL."""
 
 
 class Fetcher:
@@ -79,7 +87,7 @@ class Fetcher:
     def __init__(self, engine: ExecutionEngine, hosts: Hosts, limits: Limits, *, allow_private: bool):
         self._engine, self.hosts, self._limits = engine, hosts, limits
         self._allow_private = allow_private
-        self.robots: RobotsRefusal | None = None
+        self.rules: Rulebook | None = None
         self.stopped: str | None = None
         """Set when the crawl is told to stop: nothing new is asked for."""
 
@@ -119,8 +127,8 @@ class Fetcher:
         host = self.hosts.of(url, ask.site)
         if host.closed:
             return Outcome.NOT_FETCHED, f"{host.key}: {host.closed}"
-        if ask.obey_robots and self.robots is not None:
-            return await self.robots(url, ask.site)
+        if ask.obey_robots and self.rules is not None:
+            return await self.rules.refusal(url, ask.site)
         return None
 
     async def _one_address(

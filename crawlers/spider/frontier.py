@@ -60,6 +60,10 @@ class Frontier:
         self.tasks.append(task)
         return task
 
+    def urls(self) -> list[str]:
+        """All addresses taken in so far."""
+        return list(self._urls)
+
     def reserve(self, url: str, key: str) -> None:
         """An address that was dealt with before: it and its variants are not taken in again."""
         self._urls.add(url)

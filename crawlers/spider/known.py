@@ -3,9 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from heapq import nlargest
 from pathlib import Path
 
 from schemas import Outcome
+from schemas.outcomes import PUBLISHED
+
+FETCHED = PUBLISHED | {Outcome.NOT_MODIFIED, Outcome.KNOWN}
 
 COLUMNS = (
     "site", "kind", "url", "url_key", "outcome", "fetched_at", "status", "etag", "last_modified", "article_id",
@@ -43,6 +47,13 @@ class SiteKnown:
     """By url_key."""
     sources: dict[str, Known] = field(default_factory=dict)
     """By URL."""
+    robots: dict[str, Known] = field(default_factory=dict)
+    """What origins say of themselves (robots.txt, tdmrep.json), by URL."""
+
+    def newest(self, count: int) -> list[str]:
+        """URLs of the articles fetched last."""
+        entries = (entry for entry in self.articles.values() if entry.outcome in FETCHED)
+        return [entry.url for entry in nlargest(count, entries, key=lambda entry: entry.fetched_at)]
 
 
 def read_known(path: Path | None, sites: Iterable[str]) -> dict[str, SiteKnown]:
@@ -87,7 +98,9 @@ def _add(site: SiteKnown, row: dict[str, object]) -> None:
         other = site.articles.get(entry.url_key)
         if other is None or _rank(entry) > _rank(other):
             site.articles[entry.url_key] = entry
-    elif kind != "robots":
+    elif kind == "robots":
+        site.robots[entry.url] = entry
+    else:
         site.sources[entry.url] = entry
 
 

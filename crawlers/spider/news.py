@@ -50,7 +50,7 @@ class NewsSpider(Spider):
         PublicResolver.allow_private = self._job.allow_private
         hosts = Hosts(self.crawler.engine.downloader, self._job.limits)
         self._fetcher = Fetcher(self.crawler.engine, hosts, self._job.limits, allow_private=self._job.allow_private)
-        self._fetcher.robots = Robots(self._ask_robots, hosts).refusal
+        self._fetcher.rules = Robots(self._ask_robots, hosts)
         ticking = loop.create_task(self._tick())
         seats = asyncio.Semaphore(self._job.limits.sites_at_once)
         self._tasks = {loop.create_task(self._seated(site, seats)) for site in self._job.sites}

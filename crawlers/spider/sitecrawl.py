@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from crawlers.declarations import Site
+from crawlers.discovery import KINDS
 from crawlers.model import Fetch, Lead
 from crawlers.spider.articles import ArticleFetcher
 from crawlers.spider.fetcher import Answer, Ask, Fetcher
@@ -16,6 +17,7 @@ from crawlers.spider.log import SiteLog
 from crawlers.spider.sources import Source, SourceReader
 from schemas import Outcome
 
+ROBOTS_DAY = timedelta(hours=24)
 MANY = 5
 """Below this many articles tried, a share of failures says nothing."""
 
@@ -54,9 +56,18 @@ class SiteCrawl:
 
         left = [fetch for fetch in self.earlier.fetches if fetch.outcome == Outcome.NOT_FETCHED]
         take_in(_as_lead(fetch) for fetch in left if fetch.kind == "article")
-        done = frozenset(url for kind, url in reached if kind not in ("article", "robots"))
-        reader = SourceReader(self.site, self.known, self.fetcher, self.ledger, self.limits, now, take_in, done)
-        await reader.run(Source(fetch.url, fetch.kind, fetch.found_in, 1) for fetch in left if fetch.kind != "article")
+        reader = SourceReader(
+            self.site,
+            self.known,
+            self.fetcher,
+            self.ledger,
+            self.limits,
+            now,
+            take_in,
+            frontier.urls,
+            frozenset(url for kind, url in reached if kind in KINDS),
+        )
+        await reader.run(Source(fetch.url, fetch.kind, fetch.found_in, 1) for fetch in left if fetch.kind in KINDS)
         take_in(frontier.left_over())
         articles = ArticleFetcher(
             self.site, frontier, self.fetcher, self.ledger, self.limits, self.limit_pages(finished)
@@ -91,7 +102,12 @@ class SiteCrawl:
 
 
 async def ask_robots(url: str, crawl: SiteCrawl) -> Answer:
-    """Fetch a robots.txt in the name of a site, and log it."""
+    """Fetch a robots.txt or tdmrep.json in the name of a site, and log it. One that was not there is not asked for
+    again within a day.
+    """
+    known = crawl.known.robots.get(url)
+    if known is not None and known.outcome == Outcome.GONE and datetime.now(UTC) - known.fetched_at < ROBOTS_DAY:
+        return Answer(Outcome.GONE, status=404)
     answer = await crawl.fetcher.fetch(Ask(url, "robots", crawl.site, obey_robots=False), crawl.ledger.keep)
     row = crawl.ledger.source(url, "robots", None, answer.outcome or Outcome.READ, answer.detail)
     crawl.ledger.answered(row, answer)

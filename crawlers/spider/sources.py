@@ -19,6 +19,9 @@ from crawlers.spider.pool import drain
 from crawlers.urlkey import host_of
 from schemas import Outcome
 
+KNOWN_URLS = 2000
+"""So many of the site's known articles are shown to discovery, the newest: enough to learn their shape from."""
+
 log = logging.getLogger(__name__)
 
 TOLD = frozenset({Outcome.READ, Outcome.NOT_MODIFIED, Outcome.KNOWN})
@@ -48,6 +51,8 @@ class SourceReader:
     now: datetime
     take_in: Callable[[Iterable[Lead]], None]
     """Given the leads of each source before its own outcome is logged, so that none is lost in between."""
+    seen_articles: Callable[[], list[str]]
+    """Article URLs this run has found so far."""
     done: frozenset[str] = frozenset()
     """URLs an interrupted crawl of the same run has read."""
     read: int = 0
@@ -128,7 +133,9 @@ class SourceReader:
     async def _discover(self, source: Source, answer: Answer) -> Discovery:
         if answer.outcome is not None:
             return Discovery(outcome=answer.outcome)
-        known = [entry.url for entry in self.known.articles.values()] if source.kind == "section" else []
+        known = self.known.newest(KNOWN_URLS)
+        if source.kind == "section":  # its next page is worth a look where this run has not seen all of this one
+            known += self.seen_articles()
         try:
             return await asyncio.to_thread(
                 discover,

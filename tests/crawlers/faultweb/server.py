@@ -1,4 +1,4 @@
-"""A web server on loopback that does what real ones do on their bad days. Runs in a thread, on as many ports as asked."""
+"""A web server on loopback that does what real ones do on their bad days. Runs in a thread, on many ports."""
 
 import asyncio
 import contextlib
