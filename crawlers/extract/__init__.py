@@ -8,6 +8,15 @@ from crawlers.extract.batch import extract_pages
 from crawlers.extract.offline import extract_parquet
 from crawlers.extract.page import extract_page
 from crawlers.extract.pool import Pool
+from crawlers.extract.templates import TemplateBook, TemplateError
 from crawlers.extract.version import EXTRACTOR_VERSION
 
-__all__ = ["EXTRACTOR_VERSION", "Pool", "extract_page", "extract_pages", "extract_parquet"]
+__all__ = [
+    "EXTRACTOR_VERSION",
+    "TemplateBook",
+    "TemplateError",
+    "Pool",
+    "extract_page",
+    "extract_pages",
+    "extract_parquet",
+]

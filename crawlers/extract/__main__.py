@@ -15,9 +15,14 @@ def main() -> None:
     parser.add_argument("target", type=Path, help="Parquet file to write")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--page-timeout", type=float, default=PAGE_TIMEOUT, metavar="SECONDS")
+    parser.add_argument("--no-templates", action="store_true", help="don't learn site templates from the pages")
     options = parser.parse_args()
     counts = extract_parquet(
-        options.source, options.target, processes=options.processes, page_timeout=options.page_timeout
+        options.source,
+        options.target,
+        processes=options.processes,
+        page_timeout=options.page_timeout,
+        use_templates=not options.no_templates,
     )
     for outcome, pages in counts.most_common():
         print(f"{pages:8}  {outcome}")

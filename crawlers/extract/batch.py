@@ -1,17 +1,23 @@
 """Many pages at once: the pool's door for pages."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from datetime import tzinfo
 from zoneinfo import ZoneInfo
 
-from crawlers.extract.page import extract_page
+from crawlers.extract.page import Outcomes, extract_with, lesson_from, read_page
 from crawlers.extract.pool import Crashed, Pool, TimedOut
+from crawlers.extract.templates import Lesson, TemplateBook
 from crawlers.model import Article, Page, Rejection
 from schemas import Outcome
 
 PAGE_TIMEOUT = 10.0
 """Seconds a page may take; ordinary pages take 0.02."""
+
+WINDOW = 32
+"""Pages read ahead of the oldest unfinished one: bounds memory. A page's lesson counts this many pages later,
+so that results don't hang on which worker was quicker."""
 
 
 def extract_pages(
@@ -19,35 +25,77 @@ def extract_pages(
     *,
     processes: int,
     page_timeout: float = PAGE_TIMEOUT,
+    templates: TemplateBook | None = None,
+    learn: bool = True,
     zones: Mapping[str, str] | None = None,
     pool: Pool | None = None,
 ) -> Iterator[tuple[Page, Article | Rejection]]:
     """Extract pages in worker processes; results come in input order, one for every page.
 
     A page that takes longer than `page_timeout` seconds ends as EXTRACT_TIMED_OUT, one that kills its
-    worker as EXTRACT_CRASHED; the others go on. Memory is bounded by a window on the input. `zones`
-    gives a site's IANA time zone by site id, for dates without one. Workers take a second to start: who extracts in many
-    portions passes a `pool` of their own (then `processes` and `page_timeout` are the pool's); otherwise
-    closing the generator kills the workers.
+    worker as EXTRACT_CRASHED; the others go on. Memory is bounded by a window on the input. With
+    `templates`, trusted ones are used and (with `learn`) the book learns from the pages judged the generic
+    way; equal pages and book give equal results, whatever the number of processes. `zones` gives a site's
+    IANA time zone by site id, for dates without one.
+
+    Workers take a second to start: who extracts in many portions (`flows.stages`, a site at a time) passes a
+    `pool` of their own, and then `processes` and `page_timeout` are the pool's; otherwise closing the
+    generator kills the workers.
     """
     known: dict[str, tzinfo] = {site: ZoneInfo(name) for site, name in (zones or {}).items()}
-    with nullcontext(pool) if pool else Pool(processes, page_timeout) as workers:
-        for page, result in workers.map(lambda page: (_extract, (page, known.get(page.site))), pages):
-            yield page, outcome_of(result)
+    lessons: deque[tuple[str, Outcomes]] = deque()
+
+    def jobs() -> Iterator[tuple[Page, tuple[object, ...]]]:
+        for number, page in enumerate(pages):
+            if templates is not None and number >= WINDOW:
+                # The window guarantees that the result of the page WINDOW places back is here.
+                _learn(templates, lessons)
+            yield page, (page, known.get(page.site), templates.views(page.site) if templates is not None else ())
+
+    with nullcontext(pool) if pool else Pool(processes, page_timeout, window=WINDOW) as workers:
+        for page, answer in workers.map(extract_with, jobs()):
+            outcome = answer if isinstance(answer, Outcomes) else Outcomes(_rejection(answer))
+            if templates is not None and learn:
+                lessons.append((page.site, outcome))
+            yield page, outcome.result
+    while templates is not None and lessons:
+        _learn(templates, lessons)
 
 
-def _extract(page: Page, zone: tzinfo | None) -> Article | Rejection:
-    return extract_page(page, zone=zone)
+def _learn(templates: TemplateBook, lessons: "deque[tuple[str, Outcomes]]") -> None:
+    """Learn from the oldest result that waits."""
+    if not lessons:
+        return
+    site, outcome = lessons.popleft()
+    if outcome.drifted:
+        templates.drift(site)
+    if outcome.lesson is not None:
+        templates.learn(site, outcome.lesson)
 
 
-def outcome_of(result: object) -> Article | Rejection:
-    """What the pool gave back, in the words of the outcomes."""
-    match result:
-        case Article() | Rejection():
-            return result
+def learn_lessons(
+    pages: Iterable[Page], *, processes: int, page_timeout: float = PAGE_TIMEOUT
+) -> Iterator[tuple[Page, Lesson | None]]:
+    """What each page teaches of its site, judged the generic way; None for pages that give no article."""
+    with Pool(processes, page_timeout, window=WINDOW) as pool:
+        for page, answer in pool.map(_lesson, ((page, (page,)) for page in pages)):
+            yield page, answer if isinstance(answer, Lesson) else None
+
+
+def _lesson(page: Page) -> Lesson | None:
+    try:
+        reading = read_page(page)
+    except Exception:  # noqa: BLE001 - the page is read again, and then its failure is reported
+        return None
+    return None if isinstance(reading, Rejection) else lesson_from(reading)
+
+
+def _rejection(answer: object) -> Rejection:
+    """What the pool gave back in place of a result, in the words of the outcomes."""
+    match answer:
         case TimedOut(seconds=seconds):
             return Rejection(Outcome.EXTRACT_TIMED_OUT, f"longer than {seconds:g} seconds")
         case Crashed(reason=reason):
             return Rejection(Outcome.EXTRACT_CRASHED, reason)
         case _:
-            return Rejection(Outcome.EXTRACT_FAILED, f"{type(result).__name__}: {result}"[:500])
+            return Rejection(Outcome.EXTRACT_FAILED, f"{type(answer).__name__}: {answer}"[:500])

@@ -12,7 +12,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from crawlers.extract.batch import PAGE_TIMEOUT, extract_pages
+from crawlers.extract.batch import PAGE_TIMEOUT, extract_pages, learn_lessons
+from crawlers.extract.templates import Lesson, TemplateBook
+from crawlers.extract.templates.template import MIN_PAGES
 from crawlers.model import Article, Page, Rejection
 from schemas import ARTICLES
 
@@ -56,6 +58,8 @@ SCHEMA = pa.schema(
 )
 EXTRACTED = "extracted"
 ROWS_AT_ONCE = 64
+LEARNED_PAGES = 100
+"""Pages a site, at most, that its template is learned from."""
 
 
 class InputError(ValueError):
@@ -68,12 +72,14 @@ def extract_parquet(
     *,
     processes: int,
     page_timeout: float = PAGE_TIMEOUT,
+    use_templates: bool = True,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Counter[str]:
     """Extract every page of `src` into `dst`; returns how many rows have each outcome.
 
     `src` has the columns id, site, url, fetched_at (timestamp, ISO 8601 text or null) and html (text or
-    bytes). `dst` has one row for each, in the same order, and appears only when it is complete.
+    bytes). `dst` has one row for each, in the same order, and appears only when it is complete. With
+    `use_templates`, the sites' templates are learned from the pages of the file first.
     `on_progress` is given pages done and pages in all. Raises InputError, OSError, pa.ArrowException.
     """
     source = pq.ParquetFile(src)
@@ -82,9 +88,13 @@ def extract_parquet(
         raise InputError(f"{src}: missing column(s) {', '.join(missing)}; needed are {', '.join(COLUMNS_IN)}")
     counts: Counter[str] = Counter()
     total = source.metadata.num_rows
+    book = learn_sites(source, processes=processes, page_timeout=page_timeout) if use_templates else None
     with _complete_or_absent(dst) as writer:
         rows: list[dict[str, Any]] = []
-        for page, result in extract_pages(read_pages(source), processes=processes, page_timeout=page_timeout):
+        pages = read_pages(source)
+        for page, result in extract_pages(
+            pages, processes=processes, page_timeout=page_timeout, templates=book, learn=False
+        ):
             rows.append(row_of(page, result))
             counts[rows[-1]["outcome"]] += 1
             if len(rows) >= ROWS_AT_ONCE:
@@ -94,6 +104,30 @@ def extract_parquet(
                 on_progress(counts.total(), total)
         writer.write_table(pa.Table.from_pylist(rows, SCHEMA))
     return counts
+
+
+def learn_sites(source: pq.ParquetFile, *, processes: int, page_timeout: float) -> TemplateBook:
+    """Learn the templates of the sites that have enough pages in the file, from a sample spread over them."""
+    sites = Counter(site or "" for batch in source.iter_batches(columns=["site"]) for site in batch.to_pydict()["site"])
+    stride = {site: -(-pages // LEARNED_PAGES) for site, pages in sites.items() if pages >= MIN_PAGES}
+    seen: Counter[str] = Counter()
+
+    def sample() -> Iterator[Page]:
+        for page in read_pages(source):
+            seen[page.site] += 1
+            if page.site in stride and seen[page.site] % stride[page.site] == 0:
+                yield page
+
+    book = TemplateBook()
+    lessons: dict[str, list[Lesson]] = {}
+    if stride:
+        for page, lesson in learn_lessons(sample(), processes=processes, page_timeout=page_timeout):
+            if lesson is not None:
+                lessons.setdefault(page.site, []).append(lesson)
+                book.learn(page.site, lesson)
+    for site, learned in lessons.items():
+        book.relearn(site, learned)
+    return book
 
 
 class _complete_or_absent:  # noqa: N801 - a context manager, read as a phrase

@@ -1,6 +1,7 @@
 """From an archived page to an article: the one path every page takes."""
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 
@@ -10,7 +11,8 @@ from crawlers.extract import generic
 from crawlers.extract.fields import read_fields
 from crawlers.extract.head import Head, read_head
 from crawlers.extract.segments import Segment, segment
-from crawlers.extract.story import Decision, decide
+from crawlers.extract.story import Decision, decide, decide_by_template
+from crawlers.extract.templates import Lesson, TemplateBook, TemplateView, explain, lesson_of
 from crawlers.extract.tree import load
 from crawlers.extract.version import EXTRACTOR_VERSION
 from crawlers.model import Article, Block, Page, Rejection, RemovedBlock
@@ -30,33 +32,76 @@ class Reading:
     article: Article
     segments: list[Segment] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
+    drifted: bool = False
+    """There were trusted templates, but none explains the page."""
 
 
-def extract_page(page: Page, *, zone: tzinfo | None = None) -> Article | Rejection:
+@dataclass(slots=True)
+class Outcomes:
+    """What reading a page gave: the article or the reason, and what it teaches of its site."""
+
+    result: Article | Rejection
+    lesson: Lesson | None = None
+    """Set where the page was judged the generic way."""
+    drifted: bool = False
+
+
+def extract_page(
+    page: Page, *, zone: tzinfo | None = None, templates: TemplateBook | None = None
+) -> Article | Rejection:
     """The article a page holds, or the named reason why there is none. Never raises for what a page holds.
 
-    `zone` is the site's time zone, for dates the page states without one (UTC is taken otherwise).
+    `zone` is the site's time zone, for dates the page states without one (UTC is taken otherwise). With
+    `templates`, a trusted template of the page's site is used; the book itself is left as it is.
     """
+    views = templates.views(page.site) if templates is not None else []
+    return extract_with(page, zone, views).result
+
+
+def extract_with(page: Page, zone: tzinfo | None, views: Sequence[TemplateView]) -> Outcomes:
+    """Extract a page with the trusted templates of its site, newest first; see `extract_page`."""
     try:
-        reading = read_page(page, zone=zone)
-        return reading if isinstance(reading, Rejection) else _finish(reading)
+        reading = read_page(page, zone=zone, views=views)
+        if isinstance(reading, Rejection):
+            return Outcomes(reading)
+        lesson = lesson_from(reading) if reading.article.template is None else None
+        return Outcomes(_finish(reading), lesson, reading.drifted)
     except RecursionError:
-        return Rejection(Outcome.EXTRACT_FAILED, "RecursionError: nested too deep")
-    except Exception as error:
-        return Rejection(Outcome.EXTRACT_FAILED, f"{type(error).__name__}: {error}"[:500])
+        return Outcomes(Rejection(Outcome.EXTRACT_FAILED, "RecursionError: nested too deep"))
+    except Exception as error:  # noqa: BLE001 - the contract: a page never stops a run
+        return Outcomes(Rejection(Outcome.EXTRACT_FAILED, f"{type(error).__name__}: {error}"[:500]))
 
 
-def read_page(page: Page, *, zone: tzinfo | None = None) -> Reading | Rejection:
+def read_page(page: Page, *, zone: tzinfo | None = None, views: Sequence[TemplateView] = ()) -> Reading | Rejection:
     """Decode, parse and judge a page, with every block's fate. Raises what the libraries raise."""
     tree = load(page)
     if isinstance(tree, Rejection):
         return tree
     head = read_head(tree, page.url)
-    article = read_fields(tree, head, page, zone)
-    reading = Reading(page, tree, head, article, segment(tree))
-    verdict = generic.judge(reading.segments, generic.generic_lines(tree, page.url))
-    reading.decisions = decide(reading.segments, verdict, article)
+    reading = Reading(page, tree, head, read_fields(tree, head, page, zone), segment(tree))
+    seen = [(view, explain(view, reading.segments)) for view in views]
+    fitting = [(view, found) for view, found in seen if found.fits and found.story_chars >= LEAST_STORY]
+    if fitting:
+        view, found = max(fitting, key=lambda item: item[1].story_chars)
+        reading.article.template = view.id
+        reading.decisions = decide_by_template(reading.segments, found, reading.article)
+    else:
+        reading.drifted = bool(views)
+        verdict = generic.judge(reading.segments, generic.generic_lines(tree, page.url))
+        reading.decisions = decide(reading.segments, verdict, reading.article)
     return reading
+
+
+LEAST_STORY = 300
+"""Characters a template must find; with less, the generic way has a look at the page, too."""
+
+
+def lesson_from(reading: Reading) -> Lesson:
+    """What a page judged the generic way teaches of its site."""
+    judged = [
+        (item.segment, item.kept and item.kind != "caption") for item in reading.decisions if item.segment is not None
+    ]
+    return lesson_of(reading.page.url, reading.page.fetched_at, judged)
 
 
 def _finish(reading: Reading) -> Article | Rejection:

@@ -26,9 +26,6 @@ Task = TypeVar("Task")
 BOOT_LIMIT = 120.0
 """Seconds a worker may take to start; importing takes one second on a quiet machine."""
 
-WINDOW = 8
-"""Tasks a worker that are taken from the input ahead of the oldest unfinished one: bounds memory."""
-
 BOOT = "import sys; sys.path[:] = {path!r}; from crawlers.extract.worker import main; main()"
 
 
@@ -53,6 +50,7 @@ class Crashed:
 @dataclass(slots=True)
 class _Slot(Generic[Task]):
     task: Task
+    arguments: tuple[Any, ...]
     done: bool = False
     result: Any = None
 
@@ -77,9 +75,10 @@ class _Worker:
 class Pool:
     """A number of workers that serve one stream of tasks at a time. Use as a context manager."""
 
-    def __init__(self, processes: int, limit: float) -> None:
-        """`limit` is the time a task may take, in seconds."""
+    def __init__(self, processes: int, limit: float, *, window: int = 32) -> None:
+        """`limit` is the time a task may take, in seconds; `window` the tasks held in memory at once."""
         self.limit = limit
+        self.window = max(window, 1)
         self.size = max(1, processes)
         self._workers: list[_Worker] = []
         self._selector = selectors.DefaultSelector()
@@ -100,30 +99,31 @@ class Pool:
         self._selector.close()
 
     def map(
-        self, call: Callable[[Task], tuple[Callable[..., Any], tuple[Any, ...]]], tasks: Iterable[Task]
+        self, function: Callable[..., Any], jobs: Iterable[tuple[Task, tuple[Any, ...]]]
     ) -> Iterator[tuple[Task, Any]]:
-        """Results in input order: what the function returned, or TimedOut, or Crashed.
+        """Tasks with their results, in input order: what the function returned, or TimedOut, or Crashed.
 
-        `call` gives the function (importable by name) and arguments for a task, in the parent, when its
-        turn comes. Tasks are taken from the input no more than `WINDOW` a worker ahead of the results.
+        A job is a task, which stays here, and the arguments for the function (importable by name). Jobs are
+        taken from the input no more than `window` ahead of the results.
         """
         pending: deque[_Slot[Task]] = deque()
         waiting: deque[_Slot[Task]] = deque()
-        source = iter(tasks)
+        source = iter(jobs)
         exhausted = False
         while True:
-            while not exhausted and len(pending) < WINDOW * self.size:
+            while not exhausted and len(pending) < self.window:
                 try:
-                    slot = _Slot(next(source))
+                    task, arguments = next(source)
                 except StopIteration:
                     exhausted = True
                     break
+                slot = _Slot(task, arguments)
                 pending.append(slot)
                 waiting.append(slot)
             if not pending:
                 return
             self._keep_staffed(len(waiting))
-            self._hand_out(waiting, call)
+            self._hand_out(waiting, function)
             while pending and pending[0].done:
                 slot = pending.popleft()
                 yield slot.task, slot.result
@@ -147,20 +147,17 @@ class Pool:
             self._workers.append(worker)
             self._selector.register(process.stdout, selectors.EVENT_READ, worker)
 
-    def _hand_out(
-        self, waiting: "deque[_Slot[Any]]", call: Callable[[Any], tuple[Callable[..., Any], tuple[Any, ...]]]
-    ) -> None:
+    def _hand_out(self, waiting: "deque[_Slot[Any]]", function: Callable[..., Any]) -> None:
         for worker in list(self._workers):
             if not waiting:
                 return
             if not worker.ready or worker.slot is not None:
                 continue
             slot = waiting.popleft()
-            function, arguments = call(slot.task)
             worker.slot = slot
             try:
                 assert worker.process.stdin is not None
-                worker.process.stdin.write(frame((function, arguments, self.limit)))
+                worker.process.stdin.write(frame((function, slot.arguments, self.limit)))
                 worker.process.stdin.flush()
             except OSError:
                 self._lost(worker)

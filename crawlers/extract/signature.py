@@ -15,7 +15,9 @@ from crawlers.extract.segments import Segment
 STEPS = 4
 TOKENS = 3
 DIGITS = re.compile(r"\d+")
-NOISE = re.compile(r"^(?:js-.*|is-.*|has-.*|ng-.*|v-.*|active|even|odd|first|last|row|clearfix|cf|col-.*|wp-image-.*|align.*|size-.*)$")
+NOISE = re.compile(
+    r"^(?:js-.*|is-.*|has-.*|ng-.*|v-.*|active|even|odd|first|last|row|clearfix|cf|col-.*|wp-image-.*|align.*|size-.*)$"
+)
 
 
 @lru_cache(maxsize=20_000)

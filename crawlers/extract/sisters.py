@@ -35,7 +35,9 @@ def restore(segments: list[Segment], kept: set[int]) -> set[int]:
     places = {place for place, chars in taken.items() if chars >= MIN_STORY and chars * 2 >= total[place]}
     region = _region([block for block in segments if block.index in kept])
     found = {
-        index for index, place in signatures.items() if place in places and index not in kept and _inside(segments[index], region)
+        index
+        for index, place in signatures.items()
+        if place in places and index not in kept and _inside(segments[index], region)
     }
     return found | _between(segments, kept | found)
 

@@ -10,6 +10,7 @@ from crawlers.extract.generic import Verdict, plain_line
 from crawlers.extract.rules import Hit, match_phrase, match_place
 from crawlers.extract.segments import HEADINGS, Segment, key_of
 from crawlers.extract.sisters import restore
+from crawlers.extract.templates.view import Explained
 from crawlers.model import Article
 
 ENOUGH_COVERAGE = 0.6
@@ -42,9 +43,34 @@ def decide(segments: list[Segment], verdict: Verdict, article: Article) -> list[
         decisions = [Decision("paragraph", plain_line(line), True) for line in verdict.lines]
     else:
         kept = verdict.kept | restore(segments, verdict.kept)
-        decisions = [Decision(block.kind, block.text, block.index in kept, None, block) for block in segments]
+        decisions = _decisions(segments, kept, "generic")
     _Judge(decisions, article).run()
     return decisions
+
+
+def decide_by_template(segments: list[Segment], found: Explained, article: Article) -> list[Decision]:
+    """The fate of every block where a trusted template explains the page."""
+    decisions = _decisions(segments, found.kept, "template")
+    for decision in decisions:
+        if decision.segment is not None and decision.segment.index in found.repeats:
+            decision.rule = "template.repeats"
+    _Judge(decisions, article).run()
+    return decisions
+
+
+def _decisions(segments: list[Segment], kept: set[int], by: str) -> list[Decision]:
+    """Decisions for all blocks; those left out between the first and the last kept one are marked with `by`."""
+    first, last = min(kept, default=0), max(kept, default=-1)
+    return [
+        Decision(
+            block.kind,
+            block.text,
+            block.index in kept,
+            by if first < block.index < last and block.index not in kept else None,
+            block,
+        )
+        for block in segments
+    ]
 
 
 def label_of(element: HtmlElement) -> str:
@@ -106,7 +132,9 @@ class _Judge:
 
     def _positions(self) -> list[frozenset[str]]:
         """For each kept block: `head` before the first prose, `tail` after the last or in the last 30 %."""
-        long = [n for n, d in enumerate(self.kept) if d.kind in {"paragraph", "quote"} and words_in(d.text) >= LONG_WORDS]
+        long = [
+            n for n, d in enumerate(self.kept) if d.kind in {"paragraph", "quote"} and words_in(d.text) >= LONG_WORDS
+        ]
         first, last = (long[0], long[-1]) if long else (len(self.kept), -1)
         found, before = [], 0
         for number, decision in enumerate(self.kept):

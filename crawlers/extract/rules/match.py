@@ -67,7 +67,9 @@ def _matches(text: str) -> tuple[Hit, ...]:
     return tuple(found)
 
 
-def match_phrase(text: str, *, link_share: float = 0.0, places: frozenset[str] = frozenset({"head", "tail"})) -> Hit | None:
+def match_phrase(
+    text: str, *, link_share: float = 0.0, places: frozenset[str] = frozenset({"head", "tail"})
+) -> Hit | None:
     """The first rule that a block of text meets, given its share of links and where in the story it stands."""
     if len(text) > LONGEST:
         return None

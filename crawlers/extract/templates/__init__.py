@@ -1,0 +1,23 @@
+"""Learned site templates: where a site's pages carry their story, learned from the pages alone.
+
+`lesson_of` reads what one judged page teaches, `TemplateBook` learns and keeps versions, `TemplateView`
+and `explain` judge further pages, `render` shows a template to a person.
+"""
+
+from crawlers.extract.templates.book import TemplateBook, TemplateError
+from crawlers.extract.templates.lesson import Lesson, lesson_of
+from crawlers.extract.templates.render import render
+from crawlers.extract.templates.template import SiteTemplate
+from crawlers.extract.templates.view import Explained, TemplateView, explain
+
+__all__ = [
+    "Explained",
+    "Lesson",
+    "SiteTemplate",
+    "TemplateBook",
+    "TemplateError",
+    "TemplateView",
+    "explain",
+    "lesson_of",
+    "render",
+]

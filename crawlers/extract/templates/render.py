@@ -1,0 +1,38 @@
+"""A template for a person to read."""
+
+from crawlers.extract.templates.template import STORY_SHARE, SiteTemplate
+
+SHOWN = 12
+
+
+def render(template: SiteTemplate) -> str:
+    """The template in words: how well it is known, where the story stands, what is left out."""
+    state = "trusted" if template.trusted else "learning"
+    agreement = sum(template.agreement) / len(template.agreement) if template.agreement else 0.0
+    lines = [
+        f"{template.site}, version {template.number}: {state}; {template.pages} pages fetched "
+        f"{template.first:%Y-%m-%d} to {template.last:%Y-%m-%d}; agrees with the generic way to {agreement:.0%}",
+        f"usual story: {template.usual_story():.0f} characters; texts that repeat: {len(template.repeated())}",
+        "",
+        "story stands in (characters kept of those met):",
+    ]
+    story = [
+        (place, tally) for place, tally in template.places.items() if tally.kept_chars >= STORY_SHARE * tally.chars
+    ]
+    other = [(place, tally) for place, tally in template.places.items() if tally.kept_chars < STORY_SHARE * tally.chars]
+    story.sort(key=lambda item: -item[1].kept_chars)
+    other.sort(key=lambda item: -item[1].chars)
+    lines += [f"  {tally.kept_chars:>8} of {tally.chars:<8} {_readable(place)}" for place, tally in story[:SHOWN]]
+    if len(story) > SHOWN:
+        lines.append(f"  … and {len(story) - SHOWN} more places")
+    lines += ["", "left out, largest first:"]
+    lines += [f"  {tally.kept_chars:>8} of {tally.chars:<8} {_readable(place)}" for place, tally in other[:SHOWN]]
+    if len(other) > SHOWN:
+        lines.append(f"  … and {len(other) - SHOWN} more places")
+    return "\n".join(lines)
+
+
+def _readable(place: str) -> str:
+    traits = {"@": " (all link)", "*": " (all emphasis)"}
+    marks = "".join(traits[mark] for mark in place[-2:] if mark in traits)
+    return place.rstrip("@*") + marks

@@ -1,0 +1,137 @@
+"""A learned site template: which places of a site's pages carry the story, learned without labels."""
+
+from collections import Counter, deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from statistics import median
+from typing import Any
+
+from crawlers.extract.templates.lesson import Lesson, Tally
+
+MIN_PAGES = 3
+"""Pages that must have been learned before a template is used."""
+
+AGREE = 0.85
+"""Agreement (F1 of characters) at which a page is explained by the template."""
+
+TRUST = 0.9
+"""Median agreement with the generic result on fresh pages from which the template is trusted."""
+
+STORY_SHARE = 0.5
+"""Share of a place's text that must have been story for the place to be one of the story."""
+
+RECENT = 20
+MAX_PLACES = 400
+MAX_TEXTS = 4000
+
+
+@dataclass
+class SiteTemplate:
+    """One version of a site's template.
+
+    `first` and `last` are the fetch times (UTC) of the oldest and newest page learned; `agreement` the
+    recent agreements of the template with the generic result on pages it had not learned.
+    """
+
+    site: str
+    number: int
+    first: datetime
+    last: datetime
+    pages: int = 0
+    places: dict[str, Tally] = field(default_factory=dict)
+    texts: Counter[int] = field(default_factory=Counter)
+    story_chars: "deque[int]" = field(default_factory=lambda: deque(maxlen=RECENT))
+    agreement: "deque[float]" = field(default_factory=lambda: deque(maxlen=RECENT))
+
+    @property
+    def id(self) -> str:
+        """Name of this state of the template, as rows carry it: site, version, pages learned."""
+        return f"{self.site}/v{self.number}.{self.pages}"
+
+    @property
+    def trusted(self) -> bool:
+        """Whether the template may stand in for the generic way: enough pages, and they agree."""
+        return self.pages >= MIN_PAGES and len(self.agreement) >= MIN_PAGES and median(self.agreement) >= TRUST
+
+    def agreement_with(self, lesson: Lesson, *, learned: bool = False) -> float:
+        """F1 of characters between what the template would take and what was taken, 0 to 1.
+
+        `learned` says that the lesson is part of the template already: it is left out then.
+        """
+        right = extra = missed = 0
+        for place, seen in lesson.places.items():
+            known = self.places.get(place)
+            chars, kept = (known.chars, known.kept_chars) if known else (0, 0)
+            if learned and known:
+                chars, kept = chars - seen.chars, kept - seen.kept_chars
+            if chars > 0 and kept >= STORY_SHARE * chars:
+                right += seen.kept_chars
+                extra += seen.chars - seen.kept_chars
+            else:
+                missed += seen.kept_chars
+        return 2 * right / (2 * right + extra + missed) if right else 0.0
+
+    def learn(self, lesson: Lesson) -> None:
+        """Count a page in."""
+        if self.pages:
+            self.agreement.append(self.agreement_with(lesson))
+        self.pages += 1
+        self.first, self.last = min(self.first, lesson.fetched_at), max(self.last, lesson.fetched_at)
+        self.story_chars.append(lesson.story_chars)
+        for place, tally in lesson.places.items():
+            self.places.setdefault(place, Tally()).add(tally)
+        fresh = set(lesson.texts)
+        known = sum(1 for text in fresh if self.texts[text])
+        # A page that is mostly known text is a second copy of a page: its repeats prove nothing.
+        if known * 2 < len(fresh) or not fresh:
+            self.texts.update(fresh)
+        self._prune()
+
+    def _prune(self) -> None:
+        if len(self.places) > 2 * MAX_PLACES:
+            ranked = sorted(self.places.items(), key=lambda item: -(item[1].kept_chars + item[1].chars / 10))
+            self.places = dict(ranked[:MAX_PLACES])
+        if len(self.texts) > 2 * MAX_TEXTS:
+            self.texts = Counter(dict(self.texts.most_common(MAX_TEXTS)))
+
+    def repeated(self) -> frozenset[int]:
+        """Hashes of texts that stand in the story of several pages: promotion, disclaimers, bios."""
+        least = max(3, round(0.02 * self.pages))
+        return frozenset(text for text, pages in self.texts.items() if pages >= least)
+
+    def usual_story(self) -> float:
+        """Median length of the recent stories, in characters."""
+        return median(self.story_chars) if self.story_chars else 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data for JSON; only what decides is kept."""
+        ranked = sorted(self.places.items(), key=lambda item: (-item[1].kept_chars, -item[1].chars, item[0]))
+        return {
+            "version": self.number,
+            "first": self.first.isoformat(),
+            "last": self.last.isoformat(),
+            "pages": self.pages,
+            "places": {
+                place: [tally.blocks, tally.chars, tally.kept_blocks, tally.kept_chars]
+                for place, tally in ranked[:MAX_PLACES]
+            },
+            "texts": {f"{text:016x}": count for text, count in self.texts.most_common(MAX_TEXTS)},
+            "story_chars": list(self.story_chars),
+            "agreement": [round(value, 4) for value in self.agreement],
+        }
+
+    @classmethod
+    def from_json(cls, site: str, data: Mapping[str, Any]) -> "SiteTemplate":
+        """Read back what `to_json` gave. Raises KeyError, ValueError, TypeError for other data."""
+        return cls(
+            site,
+            int(data["version"]),
+            datetime.fromisoformat(data["first"]),
+            datetime.fromisoformat(data["last"]),
+            int(data["pages"]),
+            {place: Tally(*map(int, counts)) for place, counts in data["places"].items()},
+            Counter({int(text, 16): int(count) for text, count in data["texts"].items()}),
+            deque(map(int, data["story_chars"]), RECENT),
+            deque(map(float, data["agreement"]), RECENT),
+        )
