@@ -39,3 +39,8 @@ class DemoWeb(Proxy):
     def now(self) -> datetime:
         """The web's clock, UTC."""
         return self.news.now
+
+    @property
+    def changed_at(self) -> datetime:
+        """When moment 2 changed what it changed, UTC; the clock before it came."""
+        return self.news.changed_at

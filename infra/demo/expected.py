@@ -70,10 +70,13 @@ class ExpectedLead:
     outcomes: frozenset[Outcome]
 
 
-def expected_articles(now: datetime, moment: int) -> list[ExpectedArticle]:
-    """All articles the lake holds after a moment's run, copies included, by site, newest first."""
+def expected_articles(now: datetime, moment: int, changed_at: datetime | None = None) -> list[ExpectedArticle]:
+    """All articles the lake holds after a moment's run, copies included, by site, newest first.
+
+    `now` and `changed_at` as of the web; without the latter no `modified_at` is right but that of a fixed `now`.
+    """
     return [
-        _article(room, stands, now, room.stories(moment))
+        _article(room, stands, now, changed_at or now, room.stories(moment))
         for room in newsrooms().values()
         for story in room.stories(moment)
         if (stands := _last_seen(room, story)) and not _kept_out(story)
@@ -110,11 +113,12 @@ def _outcomes(story: Story, moment: int) -> frozenset[Outcome]:
     return frozenset({Outcome.REVISED}) if story.revision > 1 else NOT_NEWS_AGAIN
 
 
-def _article(room: Newsroom, story: Story, now: datetime, stories: list[Story]) -> ExpectedArticle:
+def _article(
+    room: Newsroom, story: Story, now: datetime, changed_at: datetime, stories: list[Story]
+) -> ExpectedArticle:
     texts = [block for block in story.blocks if block.kind not in ("image", "furniture")]
     passages = [text for block in texts for text in (block.cells if block.kind == "table_row" else [block.plain])]
     pictures = [block.plain for block in story.blocks if block.kind == "image" and not story.repost_of]
-    modified = story.modified_at(now)
     original = _original(story, now)
     return ExpectedArticle(
         site=room.id,
@@ -123,7 +127,7 @@ def _article(room: Newsroom, story: Story, now: datetime, stories: list[Story]) 
         authors=story.authors,
         published_at=story.published_at(now),
         published_precision=room.precision,
-        modified_at=modified,
+        modified_at=changed_at if story.changed else None,
         language=room.language,
         section=None if room.precision == "minute" else room.sections[story.section],
         tags=story.tags,

@@ -69,6 +69,10 @@ class Web:
         """What stands at an absolute URL now; None where the host is none of this web's."""
         raise NotImplementedError
 
+    def go_to(self, moment: int) -> None:
+        """Switch to a moment."""
+        self.moment = moment
+
 
 class Proxy:
     """A running proxy: a context manager, on a free port of 127.0.0.1 unless one is given."""
@@ -99,7 +103,7 @@ class Proxy:
         """Switch the web; ValueError where it has no such moment."""
         if not 1 <= moment <= self.web.moments:
             raise ValueError(f"this web has the moments 1 to {self.web.moments}, not {moment}")
-        self.web.moment = moment
+        self.web.go_to(moment)
 
     def serve_forever(self) -> None:
         """Serve in this thread until `close`."""

@@ -15,11 +15,15 @@ from infra.demo.stories import Block, Story
 
 
 class Press:
-    """A newsroom's printing press at one moment of a web whose clock stands at `now` (UTC)."""
+    """A newsroom's printing press at one moment of a web whose clock stands at `now` (UTC).
 
-    def __init__(self, room: Newsroom, now: datetime, moment: int) -> None:
+    `changed_at` (UTC) dates what moment 2 changed.
+    """
+
+    def __init__(self, room: Newsroom, now: datetime, moment: int, changed_at: datetime) -> None:
         self.room = room
         self.now = now
+        self.changed_at = changed_at
         self.stories = room.stories(moment)
 
     def article(self, story: Story) -> str:
@@ -50,20 +54,23 @@ class Press:
         """The feed or news sitemap, newest first."""
         values = self._frame() | self.values(self.stories[0])
         values["items"] = self._each("feed_item", self.stories)
-        changes = [story.modified_at(self.now) or story.published_at(self.now) for story in self.stories]
-        values["updated_iso"] = self._local(max(changes)).isoformat()
-        values["updated_rfc822"] = format_datetime(self._local(max(changes)))
+        values["updated_iso"] = self._local(self.last_touched()).isoformat()
+        values["updated_rfc822"] = format_datetime(self._local(self.last_touched()))
         return self.room.layout("feed.xml").substitute(values)
 
-    def changed_at(self, story: Story) -> datetime:
-        """When a story's page was last touched."""
-        return story.modified_at(self.now) or story.published_at(self.now)
+    def touched(self, story: Story) -> datetime:
+        """When a story was last touched."""
+        return self.changed_at if story.changed else story.published_at(self.now)
+
+    def last_touched(self) -> datetime:
+        """When the newsroom last touched one of its stories."""
+        return max(map(self.touched, self.stories))
 
     def values(self, story: Story) -> dict[str, str]:
         """What templates may say of a story."""
         room = self.room
         published = self._local(story.published_at(self.now))
-        modified = self._local(self.changed_at(story))
+        modified = self._local(self.touched(story))
         url = room.url(story, self.now)
         facts: dict[str, object] = {
             "title": story.title,

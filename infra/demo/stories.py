@@ -7,7 +7,7 @@ lines between them:
     | a cell | another |         ![caption | credit](name.png)  {a piece of page furniture}
 
 and anything else is a paragraph. Within a block, `[words](address)` is a link, `*words*` and `**words**` are emphasis.
-Times are written as their distance from the web's now, e.g. `-1d 4h 20m 13s`.
+`published` is written as the distance from the web's now, e.g. `-1d 4h 20m 13s`.
 """
 
 import re
@@ -81,7 +81,8 @@ class Story:
     credit: str = ""
     moment: int = 1
     """The first moment at which it is there."""
-    modified_ago: timedelta | None = None
+    changed: bool = False
+    """Whether its page differs from that of moment 1."""
     note: str = ""
     """A correction note below the text."""
     agency: str = ""
@@ -109,10 +110,6 @@ class Story:
         """The instant of its publication, in the zone of `now`."""
         return now - self.published_ago
 
-    def modified_at(self, now: datetime) -> datetime | None:
-        """The instant of its last change, in the zone of `now`; None where it never changed."""
-        return None if self.modified_ago is None else now - self.modified_ago
-
     def at(self, moment: int) -> "Story | None":
         """The story at a moment; None before its first."""
         if moment < self.moment:
@@ -129,7 +126,7 @@ class Story:
             self,
             blocks=parse_blocks(text),
             revision=self.revision + (text != self.source),
-            modified_ago=_ago(self.changes["modified"]),
+            changed=True,
             note=self.changes.get("note", self.note),
             title=self.changes.get("title", self.title),
             status=self.changes.get("status", self.status),
@@ -142,8 +139,6 @@ def load_story(path: Path) -> Story:
     fields = tomllib.loads(head)
     changes = fields.pop("moment_2", {})
     fields["published_ago"] = _ago(fields.pop("published"))
-    if "modified" in fields:
-        fields["modified_ago"] = _ago(fields.pop("modified"))
     fields["comments"] = tuple(Comment(**comment) for comment in fields.get("comments", ()))
     for name in ("authors", "tags"):
         fields[name] = tuple(fields.get(name, ()))

@@ -1,5 +1,6 @@
 """The demo web: which newsroom answers for an address, and with what."""
 
+import time
 import zlib
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,13 +14,27 @@ from infra.demo.stories import Story
 
 
 class NewsWeb(Web):
-    """Four newsrooms at two moments. `now` is the web's clock: everything on it is dated relative to it."""
+    """Four newsrooms at two moments.
+
+    `now` is the web's clock: everything is published relative to it. What moment 2 changed, it changed at
+    `changed_at`: the full second at which the web went there, so that a crawler that looked before sees a later date
+    and one that looks after an earlier one. With a `now` of one's own both are the same, and so is every byte.
+    """
 
     moments = 2
 
     def __init__(self, now: datetime | None = None, moment: int = 1) -> None:
         """`now` needs a time zone; the full minute of the call where None."""
+        self._live = now is None
         self.now = (now or datetime.now(UTC).replace(second=0, microsecond=0)).astimezone(UTC)
+        self.changed_at = self.now
+        self.moment = moment
+
+    def go_to(self, moment: int) -> None:
+        """Switch to a moment. To moment 2 this takes until the next full second, the first time."""
+        if self._live and moment == 2 and self.changed_at == self.now:
+            time.sleep(1 - time.time() % 1)
+            self.changed_at = datetime.now(UTC).replace(microsecond=0)
         self.moment = moment
 
     def answer(self, url: str) -> Answer | None:
@@ -42,13 +57,12 @@ class NewsWeb(Web):
         return [room.url(story, self.now) for room in newsrooms().values() for story in room.stories(at)]
 
     def _in(self, room: Newsroom, path: str, query: str) -> Answer:
-        press = Press(room, self.now, self.moment)
+        press = Press(room, self.now, self.moment, self.changed_at)
         if path == "/robots.txt":
             text = room.layout("robots.txt").substitute(host=room.host)
             return Answer(text.encode(), "text/plain; charset=utf-8")
         if path == room.feed_path:
-            changed = max(press.changed_at(story) for story in press.stories)
-            return self._answer(room, press.feed(), room.feed_type, changed)
+            return self._answer(room, press.feed(), room.feed_type, press.last_touched())
         if path.startswith("/media/"):
             return Answer(_picture(path), "image/png", etag=True)
         for story in press.stories:
@@ -66,7 +80,7 @@ class NewsWeb(Web):
     def _page(self, press: Press, story: Story) -> Answer:
         if story.status != HTTPStatus.OK:
             return self._failure(press.room, story.status)
-        answer = self._answer(press.room, press.article(story), press.room.page_type, press.changed_at(story))
+        answer = self._answer(press.room, press.article(story), press.room.page_type, press.touched(story))
         return replace(answer, delay=story.delay)
 
     @staticmethod

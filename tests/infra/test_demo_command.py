@@ -37,7 +37,9 @@ def test_serves_logs_and_ends_on_sigterm(tmp_path: Path) -> None:
         url = "http://www.harbour-broadcast.example/news/2026/03/02/swing-bridge-stuck"
         assert ask(proxy, url).status == 200
         child.send_signal(signal.SIGTERM)
-        out, err = child.communicate(timeout=20)
+        assert child.stdout is not None
+        out = child.stdout.read()
+        _, err = child.communicate(timeout=20)
     assert (child.returncode, err) == (0, "")
     assert "http://echo-du-canal.example/" in out
     (line,) = log.read_text().splitlines()

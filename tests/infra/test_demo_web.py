@@ -212,10 +212,25 @@ def test_all_dates_are_past_and_the_moments_in_order() -> None:
     (start, end) = (expected_articles(NOW, moment) for moment in (1, 2))
     assert max(article.published_at for article in start) < NOW - timedelta(hours=3)
     known = {article.url for article in start}
-    changes = [article.modified_at or article.published_at for article in end if article.url not in known]
-    changes += [article.modified_at for article in end if article.modified_at]
-    assert NOW - timedelta(hours=3) < min(changes)
-    assert max(changes) < NOW
+    later = [article.published_at for article in end if article.url not in known]
+    assert NOW - timedelta(hours=3) < min(later) < max(later) < NOW
+    assert {article.modified_at for article in end if article.revision == 2} == {NOW}
+
+
+def test_changes_are_dated_between_the_looks_of_a_crawler() -> None:
+    lastmod = "//*[local-name()='loc'][contains(., 'sperrwerk')]/../*[local-name()='lastmod']/text()"
+    with DemoWeb() as web:
+        for moment in (1, 2):
+            looked_before = datetime.now(UTC)
+            web.go_to_moment(moment)
+            tree = etree.fromstring(ask(web.proxy_url, "http://www.deichbote.example/sitemap-news.xml").body)
+            modified = datetime.fromisoformat(tree.xpath(lastmod)[0])
+            changed = [a for a in expected_articles(web.now, 2, web.changed_at) if "sperrwerk" in a.url]
+        assert modified == web.changed_at == changed[0].modified_at
+        assert looked_before < modified < datetime.now(UTC)
+        web.go_to_moment(1)
+        web.go_to_moment(2)
+        assert web.changed_at == modified
 
 
 def test_same_now_same_bytes() -> None:
