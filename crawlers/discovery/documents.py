@@ -43,7 +43,8 @@ _DOCTYPE = re.compile(r"<!DOCTYPE(?:[^\[>\"']|\"[^\"]*\"|'[^']*')*(?:\[.*?\]\s*)
 _ROOT = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 _KNOWN_ROOT = re.compile(r"<\?xml\s|<(?:rss|feed|rdf:RDF|urlset|sitemapindex)[\s>]")
 _REFERENCE = re.compile(
-    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?:(?P<name>[A-Za-z][A-Za-z0-9]{0,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});)?",
+    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<(?![A-Za-z_/!?:])"
+    r"|&(?:(?P<name>[A-Za-z][A-Za-z0-9]{0,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});)?",
     re.DOTALL,
 )
 _XML_NAMES = frozenset({"lt", "gt", "amp", "quot", "apos"})
@@ -66,11 +67,8 @@ def unpack(body: bytes, limit: int = MAX_BYTES) -> Unpacked:
     for _ in range(2):
         if not body.startswith(_GZIP):
             break
-        packed = len(body)
         body, cut, ended = _gunzip(body, limit)
         too_large, torn = too_large or cut, torn or ended
-        if cut and len(body) > MAX_RATIO * packed:
-            return Unpacked(b"", too_large=True)
     if len(body) > limit:
         return Unpacked(body[:limit], too_large=True, torn=torn)
     return Unpacked(body, too_large, torn)
@@ -88,7 +86,9 @@ def _gunzip(body: bytes, limit: int) -> tuple[bytes, bool, bool]:
         parts.append(part)
         size += len(part)
         if size > limit:
-            return b"".join(parts)[:limit], True, False
+            read = len(body) - len(inflater.unconsumed_tail)
+            bomb = len(part) > MAX_RATIO * read
+            return b"" if bomb else b"".join(parts)[:limit], True, False
         if not inflater.eof:
             return b"".join(parts), False, True
         body = inflater.unused_data
@@ -130,7 +130,8 @@ def _fits(body: bytes, name: str) -> str | None:
         return body.decode(name)
     except UnicodeDecodeError as error:
         # Cut within the last character: a truncated body, not another charset.
-        return body.decode(name, "ignore") if error.start >= len(body) - 4 and error.start > 0 else None
+        cut = error.end == len(body) and re.search("end of data|incomplete", error.reason)
+        return body[: error.start].decode(name, "ignore") if cut and error.start else None
     except (LookupError, ValueError):
         return None
 
@@ -156,7 +157,7 @@ def skip_junk(text: str) -> str:
 
 
 def clean_xml(text: str) -> str:
-    """XML that a strict parser has a chance with: no junk before it, no DTD, no character XML forbids, no loose `&`.
+    """XML that a strict parser has a chance with: no junk before it, no DTD, no illegal character, no loose `&`, `<`.
 
     References to HTML's named characters become the characters; other unknown references stay as they are written.
     """
@@ -171,7 +172,7 @@ _ROOTS = frozenset({"rss", "feed", "rdf", "channel", "urlset", "sitemapindex"})
 
 def _legal_reference(match: re.Match[str]) -> str:
     if match[0].startswith("<"):
-        return match[0]
+        return match[0] if len(match[0]) > 1 else "&lt;"
     name = match["name"]
     if name is None:
         return "&amp;"
@@ -209,6 +210,11 @@ def xml_elements(text: str) -> Iterator[etree._Element]:
             yield element
     except etree.XMLSyntaxError:  # beyond recovery: what came before it counts
         return
+
+
+def count_elements(text: str, *names: str) -> int:
+    """How many elements of these local names a cleaned XML document opens."""
+    return len(re.findall(rf"<(?:[A-Za-z_][\w.-]*:)?(?:{'|'.join(names)})[\s/>]", text, re.IGNORECASE))
 
 
 def forget(element: etree._Element) -> None:

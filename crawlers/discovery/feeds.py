@@ -43,6 +43,7 @@ def read_feed(text: str, url: str, zone: str | None = None) -> Reading:
     """Read a feed already decoded. `zone`: IANA zone of dates that name none. Never raises."""
     xml = documents.clean_xml(text)
     feed = _Feed(url, zone, FORMATS.get(documents.root_name(xml) or "", "rss"))
+    feed.found.lost = documents.count_elements(xml, "item", "entry")
     for element in documents.xml_elements(xml):
         feed.take(element)
     return Reading(feed.found.finish(torn=documents.ends_early(xml)), feed.format, feed.title, feed.language)
@@ -61,6 +62,7 @@ class _Feed:
     def take(self, element: etree._Element) -> None:
         name = _name(element)
         if name.rpartition(":")[2] in ("item", "entry"):
+            self.found.lost -= 1
             self._entry(element)
             documents.forget(element)
             return

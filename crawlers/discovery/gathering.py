@@ -46,6 +46,8 @@ class Gathering:
     """Entries without an address that can be fetched."""
     left_out: int = 0
     """Entries beyond MAX_LEADS."""
+    lost: int = 0
+    """Entries that are in the document, but too broken to be read."""
     hub: str | None = None
 
     def lead(
@@ -98,6 +100,8 @@ class Gathering:
         if self.left_out:
             outcome = Outcome.TOO_LARGE
             problems.append(f"{self.left_out} entries beyond the first {MAX_LEADS} left out")
+        if self.lost > 0 and not torn:
+            problems.append(f"{self.lost} entries too broken to be read")
         if self.unusable:
             problems.append(f"{self.unusable} entries without a web address")
         return Discovery(

@@ -24,12 +24,14 @@ def read_sitemap(text: str, url: str, zone: str | None = None) -> Reading:
     it is.
     """
     xml = documents.clean_xml(text)
-    found = Gathering(url)
+    found = Gathering(url, lost=documents.count_elements(xml, "url", "sitemap"))
     languages: Counter[str] = Counter()
     names: Counter[str] = Counter()
     news = False
     for element in documents.xml_elements(xml):
         local = _local(element)
+        if local in ("url", "sitemap"):
+            found.lost -= 1
         if local == "url":
             fields = _fields(element)
             news = news or "publication_date" in fields
