@@ -10,6 +10,7 @@ from lxml import etree
 
 from crawlers.discovery.links import absolute
 from crawlers.discovery.shapes import url_score
+from crawlers.urlkey import url_key
 
 MAX_HTML = 16 * 2**20
 """Characters of a page that are looked at."""
@@ -120,7 +121,7 @@ def linked_feeds(tree: etree._Element, url: str) -> list[FeedLink]:
 
 
 def links(tree: etree._Element, url: str) -> dict[str, Link]:
-    """Every address the page links to, by address in document order."""
+    """Every address the page links to, its variants taken together, by `url_key` in document order."""
     base = base_address(tree, url)
     found: dict[str, Link] = {}
     places: dict[etree._Element, _Place] = {}
@@ -128,12 +129,13 @@ def links(tree: etree._Element, url: str) -> dict[str, Link]:
         target = absolute(element.get("href"), base)
         if target is None:
             continue
-        link = found.setdefault(target, Link(target))
+        link = found.setdefault(url_key(target), Link(target))
         place = _place(element, places)
         inner = next((node for node in element.iter(*_HEADINGS)), None)
         text = _text(element if inner is None else inner) or (element.get("aria-label") or element.get("title") or "")
         heading = inner is not None or place.heading
-        if (heading, len(text)) > (link.heading, len(link.text)) and text:
+        within = "#" in (element.get("href") or "")  # "14 comments"
+        if text and not within and (heading, len(text)) > (link.heading, len(link.text)):
             link.text = text
         link.heading |= heading and not place.away
         link.article |= place.article
@@ -214,7 +216,7 @@ def next_page(tree: etree._Element, url: str, found: dict[str, Link]) -> str | N
             target = absolute(element.get("href"), base)
             if target and target != url and urlsplit(target).netloc == urlsplit(url).netloc:
                 return target
-    return next((target for target in found if target != url and page_number(target) == (number + 1, stem)), None)
+    return next((link.url for link in found.values() if page_number(link.url) == (number + 1, stem)), None)
 
 
 def page_number(url: str) -> tuple[int, str]:

@@ -70,8 +70,9 @@ def link_score(link: Link, shapes: Shapes) -> float:
     """How much a link looks like an article's; see THRESHOLD."""
     score = url_score(link.url) + shapes.score(link.url)
     length = _length(link.text)
-    score += 2.0 if length >= 5 else 0.5 if length >= 3 else -1.5 if length else 0.0
-    score += 2.0 * link.heading + 1.0 * link.article + 0.5 * link.main + 0.5 * link.styled
+    score += 2.0 if length >= 5 else 0.5 if length >= 3 else -1.5 if length and not link.heading else 0.0
+    score += 2.5 * link.heading + 1.0 * link.article + 1.5 * (link.heading and link.article)
+    score += 0.5 * link.main + 0.5 * link.styled
     return score - 4.0 * link.away - 1.0 * link.aside
 
 

@@ -18,7 +18,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _DATE = re.compile(r"(?:19|20)\d\d[-_.]?(?:0[1-9]|1[0-2])[-_.]?(?:0[1-9]|[12]\d|3[01])(?!\d)")
 _HEX = re.compile(r"(?=.*\d)(?:[0-9a-f]{16,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.IGNORECASE)
 _LONG_NUMBER = re.compile(r"\d{5,}")
-_WORD = re.compile(r"[^\W\d_]+")
+_JOINTS = re.compile(r"[-_.,+~ ]+")
 
 
 def _names(text: str) -> frozenset[str]:
@@ -90,12 +90,17 @@ def _segment(text: str) -> str:
         return "date"
     prefix = "date+" if _DATE.match(text) else ""
     suffix = "+number" if _LONG_NUMBER.search(text[8:] if prefix else text) else ""
-    words = len(_WORD.findall(text))
+    words = _words(text)
     if words >= 3 or (len(text) >= 12 and not text.isascii()):
         return f"{prefix}slug{suffix}"
     if suffix or prefix or re.search(r"\d{3,}", text):
         return f"{prefix}id"
     return "words" if words == 2 else "word"
+
+
+def _words(text: str) -> int:
+    """Words of a slug: its parts that hold a letter."""
+    return sum(any(character.isalpha() for character in part) for part in _JOINTS.split(text))
 
 
 def _digits(text: str) -> str:
@@ -120,7 +125,7 @@ def url_score(url: str) -> float:
     if any(kind.startswith("date") for kind in kinds) or ("year" in kinds and "part" in kinds):
         score += 2
     if "slug" in last:
-        score += 1 + min(len(_WORD.findall(names[-1])), 6) / 3
+        score += 1 + min(_words(names[-1]), 6) / 3
     elif any("slug" in kind for kind in kinds):
         score += 1.5
     elif last in ("word", "words", "year", "part") and not numbered:
