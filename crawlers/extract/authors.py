@@ -27,34 +27,51 @@ META_AUTHOR = (
     "authors",
     "creator",
 )
+BYLINE_TAGS = ("a", "span", "div", "p", "address", "li", "em", "strong", "cite", "h4", "h5", "h6", "dd", "figcaption")
 BYLINE_CLASS = re.compile(
-    r"(?:^|[-_\s])(?:byline|by-line|author|authors|author-name|autor|autoren|auteur|firma)(?:$|[-_\s])", re.IGNORECASE
+    r"(?:^|[-_\s])(?:byline|by-line|author|authors|author-?name|autor(?:en)?|auteur|firma|posted-by|writer|contributor)"
+    r"(?:s?$|[-_\s])",
+    re.IGNORECASE,
 )
-NOT_BYLINE = re.compile(r"comment|related|teaser|card|bio|box|avatar|image|photo|sidebar|recommend", re.IGNORECASE)
+CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+ELSEWHERE = re.compile(r"comment|related|teaser|card|recommend|sidebar|footer|avatar|image|photo", re.IGNORECASE)
+MAX_BYLINE = 200
+"""Characters; a longer text with a byline's class is a biography."""
+
+VISIBLE_BY = re.compile(
+    r"^\W*(?:(?:written|posted|reported|published|story|words|text|article)\s+)?(?:by|von|par|por|di|door|av|af|przez|"
+    r"автор|yazan|oleh)\s*:?\s+(?P<names>(?-i:[A-ZÀ-ÞĀ-ŽΑ-ΩА-Я])[^\n|•·]{2,80})$",
+    re.IGNORECASE,
+)
 
 
 def read_authors(head: Head, tree: HtmlElement, site_names: Iterable[str]) -> names.Bylines:
-    """Authors of the page, in order; each source is asked only where the one before names nobody."""
-    own = {bare for name in site_names if (bare := _bare(name))}
-    host = urlsplit(head.url).hostname or ""
-    fallback: list[str] = []
-    for candidates in (_from_jsonld(head), _from_meta(head), _from_byline(tree)):
-        found = [name for name in candidates if name]
-        people = [name for name in found if not _is_site(name, own, host)]
+    """Authors of the page, in order; each source is asked only where the one before names nobody.
+
+    A site's own name is passed over where anyone else is named; where nobody is, and the publisher states
+    it as the author (a desk's or agency's byline), it stays.
+    """
+    own = {bare for name in site_names if (bare := names.bare(name))}
+    host = (urlsplit(head.url).hostname or "").removeprefix("www.")
+    own |= {names.bare(host), *host.split(".")[:-1]}
+    house: list[str] = []
+    for read in (lambda: from_jsonld(head), lambda: from_meta(head), lambda: from_byline(tree)):
+        found = read()
+        people = [name for name in found if names.bare(name) not in own]
         if people:
             return names.Bylines(people, [name for name in people if names.is_agency(name)])
-        fallback = fallback or found
-    return names.Bylines([], [])
+        house = house or found
+    return names.Bylines(house, [])
 
 
-def _from_jsonld(head: Head) -> list[str]:
-    found: list[str] = []
+def from_jsonld(head: Head) -> list[str]:
+    """Names in `author` (else `creator`) of the best story node that has any."""
     for story in head.stories:
         author = head.resolve(story.get("author") or story.get("creator"))
         found = [name for text in _author_texts(head, author) for name in names.split_names(text)]
         if found:
-            break
-    return list(dict.fromkeys(found))
+            return list(dict.fromkeys(found))
+    return []
 
 
 def _author_texts(head: Head, author: object) -> list[str]:
@@ -70,7 +87,8 @@ def _author_texts(head: Head, author: object) -> list[str]:
     return []
 
 
-def _from_meta(head: Head) -> list[str]:
+def from_meta(head: Head) -> list[str]:
+    """Names in the first meta element that has any; addresses of profiles are no names."""
     for name in META_AUTHOR:
         values = [value for value in head.all(name) if not re.match(r"(?:https?:)?//|/|www\.", value)]
         found = [person for value in values for person in names.split_names(value)]
@@ -79,39 +97,47 @@ def _from_meta(head: Head) -> list[str]:
     return []
 
 
-def _from_byline(tree: HtmlElement) -> list[str]:
-    """Names from `rel=author`, `itemprop=author` or a byline class, the first that gives any."""
-    byline: list[HtmlElement] = []
-    for element in tree.iter("a", "span", "div", "p", "address", "li", "em", "strong", "cite"):
+def from_byline(tree: HtmlElement) -> list[str]:
+    """Names from `rel=author`, `itemprop=author`, a byline's class, or a line "By …", the first that gives any."""
+    by_class: list[HtmlElement] = []
+    lines: list[str] = []
+    for element in tree.iter(*BYLINE_TAGS):
         if element.get("rel") == "author" or element.get("itemprop") == "author":
-            if found := _visible_names(element):
+            if not _elsewhere(element) and (found := visible_names(element)):
                 return found
-        elif (label := element.get("class")) and BYLINE_CLASS.search(label) and not NOT_BYLINE.search(label):
-            byline.append(element)
-    for element in byline[:8]:
-        if found := _visible_names(element):
+        label = element.get("class") or ""
+        if label and BYLINE_CLASS.search(CAMEL.sub("-", label)) and not ELSEWHERE.search(label):
+            by_class.append(element)
+        text = element.text
+        if text and len(text) < MAX_BYLINE and len(lines) < 3 and (match := VISIBLE_BY.match(text.strip())):
+            lines.append(match["names"])
+    for element in by_class[:10]:
+        if not _elsewhere(element) and (found := visible_names(element)):
+            return found
+    for line in lines:
+        if found := [name for name in names.split_names(line) if names.personlike(name)]:
             return found
     return []
 
 
-def _visible_names(element: HtmlElement) -> list[str]:
+def _elsewhere(element: HtmlElement) -> bool:
+    return any(ELSEWHERE.search(node.get("class") or "") for node in list(element.iterancestors())[:6])
+
+
+def visible_names(element: HtmlElement) -> list[str]:
+    """Names in a byline element: its links where they look like names, else its text."""
     inner = element.find('.//*[@itemprop="name"]')
     if inner is not None:
-        text = inner.get("content") or inner.text_content()
+        texts = [inner.get("content") or _spaced(inner)]
     else:
-        links = [link.text_content() for link in element.iter("a") if link.text_content().strip()]
-        text = "\n".join(links) if links else element.text_content()
-    text = text.strip()
-    if not text or len(text) > 160:
+        links = [text for link in element.iter("a") if names.personlike(text := _spaced(link))]
+        texts = links or [_spaced(element)]
+    if not any(texts) or sum(map(len, texts)) > MAX_BYLINE:
         return []
-    return [name for name in names.split_names(text) if len(name.split()) <= 5]
+    found = [name for text in texts for name in names.split_names(text)]
+    return list(dict.fromkeys(name for name in found if names.personlike(name)))
 
 
-def _is_site(name: str, own: set[str], host: str) -> bool:
-    bare = _bare(name)
-    labels = host.removeprefix("www.").split(".")
-    return bare in own or bare in {_bare(host), _bare(host.removeprefix("www.")), *(labels[:-1])}
-
-
-def _bare(name: str) -> str:
-    return re.sub(r"\W+", "", name).casefold()
+def _spaced(element: HtmlElement) -> str:
+    """Text of an element with its parts kept apart, so that "By" and a linked name don't grow together."""
+    return " ".join(" ".join(element.itertext()).split())

@@ -57,6 +57,14 @@ class Instant:
     zoned: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """An instant and where it was read (`schemas.articles.DATE_SOURCES`)."""
+
+    instant: Instant
+    source: str
+
+
 def offset_of(zone: str | None) -> tzinfo | None:
     """The fixed offset a zone text (`Z`, `+0530`, `EST`) stands for, or None."""
     if not zone:

@@ -1,6 +1,8 @@
 """Everything a page says of its article beside the text, from its own statements first."""
 
 import re
+from collections.abc import Callable
+from itertools import islice
 from dataclasses import dataclass
 from datetime import tzinfo
 from urllib.parse import urlsplit
@@ -9,10 +11,12 @@ from lxml.html import HtmlElement
 
 from crawlers.extract import jsonld
 from crawlers.extract.authors import read_authors
-from crawlers.extract.dates import Clock, Instant
+from crawlers.extract.dates import Clock, Dated
+from crawlers.extract.visible import generic_date, url_date, visible_date
 from crawlers.extract.head import Head
 from crawlers.extract.language import read_language
 from crawlers.extract.names import Bylines
+from crawlers.extract.segments import Segment
 from crawlers.extract.titles import read_title
 from crawlers.model import Article, Page
 
@@ -70,16 +74,17 @@ ELSEWHERE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Dated:
-    """An instant and where it was read (`schemas.articles.DATE_SOURCES`)."""
+def read_fields(
+    tree: HtmlElement,
+    head: Head,
+    page: Page,
+    zone: tzinfo | None = None,
+    blocks: Callable[[], list[Segment]] = list,
+) -> Article:
+    """An article with every field the page states, and no text yet.
 
-    instant: Instant
-    source: str
-
-
-def read_fields(tree: HtmlElement, head: Head, page: Page, zone: tzinfo | None = None) -> Article:
-    """An article with every field the page states, and no text yet."""
+    `blocks` gives the page's blocks of text; it is called only where a date must be looked for among them.
+    """
     clock = Clock(page.fetched_at, zone)
     site_names = names_of_site(head, page)
     bylines: Bylines = read_authors(head, tree, site_names)
@@ -97,6 +102,8 @@ def read_fields(tree: HtmlElement, head: Head, page: Page, zone: tzinfo | None =
         publisher=_publisher(head),
     )
     published = read_published(tree, head, clock)
+    published = published or visible_date(blocks(), clock, article.title, article.language)
+    published = published or url_date(page.url, clock) or generic_date(tree, page.url, clock)
     if published is not None:
         article.published_at = published.instant.at
         article.published_precision = published.instant.precision
@@ -171,26 +178,31 @@ def read_modified(tree: HtmlElement, head: Head, clock: Clock) -> Dated | None:
 
 
 def _time_elements(tree: HtmlElement, clock: Clock, *, modified: bool) -> list[Dated]:
+    """Instants in time elements of the story, the ones that say so (`itemprop`, `pubdate`) first."""
     found: list[tuple[int, Dated]] = []
     for element in list(tree.iter("time", "abbr"))[:60]:
-        value = (
-            element.get("datetime") or element.get("title") or element.get("data-datetime") or element.get("content")
-        )
-        label = " ".join(filter(None, (element.get("class"), element.get("itemprop"), element.get("pubdate"))))
-        parent = element.getparent()
-        near = f"{label} {(parent.get('class') or '') if parent is not None else ''} {(element.getprevious().tail if element.getprevious() is not None else parent.text if parent is not None else '') or ''}"
-        is_modified = MODIFIED_HINT.search(near) is not None
-        if is_modified != modified or any(ELSEWHERE.search(a.get("class") or "") for a in _ancestors(element)):
+        if (MODIFIED_HINT.search(_near(element)) is not None) != modified:
             continue
-        instant = clock.read(value) if value else clock.read_visible(element.text_content())
+        if any(ELSEWHERE.search(node.get("class") or "") for node in _around(element)):
+            continue
+        value = element.get("datetime") or element.get("title") or element.get("data-datetime")
+        instant = (clock.read(value) if value else None) or clock.read_visible(element.text_content())
         if instant is not None:
-            strong = 0 if (element.get("itemprop") == "datePublished" or element.get("pubdate") is not None) else 1
+            strong = 0 if element.get("itemprop") == "datePublished" or element.get("pubdate") is not None else 1
             found.append((strong, Dated(instant, "time-element")))
     return [dated for _, dated in sorted(found, key=lambda item: item[0])]
 
 
-def _ancestors(element: HtmlElement) -> list[HtmlElement]:
-    return [element, *list(element.iterancestors())[:6]]
+def _near(element: HtmlElement) -> str:
+    """Class, property and the words just before a time element, which say what kind of date it is."""
+    parent, before = element.getparent(), element.getprevious()
+    words = before.tail if before is not None else parent.text if parent is not None else None
+    texts = [element.get("class"), element.get("itemprop"), parent.get("class") if parent is not None else None, words]
+    return " ".join(filter(None, texts))
+
+
+def _around(element: HtmlElement) -> list[HtmlElement]:
+    return [element, *islice(element.iterancestors(), 6)]
 
 
 def _description(head: Head) -> str | None:

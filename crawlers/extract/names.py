@@ -3,46 +3,50 @@
 import re
 from dataclasses import dataclass
 
+_BY_WORDS = (
+    "by von par por di da de door af av przez od автор автори автор: от від από tarafından oleh bởi autor autora autore "
+    "auteur autorin author authors text tekst teksti foto fotos redaktion: auteur: posted-by"
+)
+_BY_LEAD = (
+    "written posted reported published story text words article analysis opinion review report geschrieben interview "
+    "publié escrito redactado scritto napsal presented hosted compiled"
+)
 BY = re.compile(
-    r"^\s*(?:(?:written|posted|reported|published|story|text|words|article|analysis|opinion|review|report|"
-    r"geschrieben|ein artikel|eine analyse|ein kommentar|interview|publié|escrito|redactado|scritto|napsal)\s+)?"
-    r"(?:by|von|par|por|di|da|de|door|af|av|przez|od|автор|автори|автор:|от|від|από|tarafından|oleh|bởi|door|autor|"
-    r"autora|autore|auteur|autorin|author|authors|text|tekst|teksti|text und foto|foto|fotos|redaktion:)\b\s*:?\s+(?=\S)",
+    rf"^\s*(?:(?:{'|'.join(_BY_LEAD.split())})\s+)?(?:{'|'.join(map(re.escape, _BY_WORDS.split()))})(?![\w’'-])\s*:?\s*(?=\S)",
     re.IGNORECASE,
 )
-SPLIT = re.compile(
-    r"\s*(?:;|\||•|·|\n|\t| / |\s&\s|\s\+\s|,?\s+(?:and|und|et|y|e|i|en|og|och|ja|oraz|и|и|та|και|ve|dan|și|és|a|"
-    r"with|mit|avec|con|met)\s+(?=[^\W\d_]))\s*"
-)
-PAREN = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*")
+_AND = "and und et y e i en og och ja oraz и та και ve dan și és a with mit avec con met".split()
+SPLIT = re.compile(r"\s*(?:;|\||•|·|\n|\t| / |\s&\s|\s\+\s|,?\s+(?:" + "|".join(_AND) + r")\s+(?=[^\W\d_]))\s*")
+PAREN = re.compile(r"\s*[(\[][^)\]]*(?:[)\]]|$)\s*")
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 HANDLE = re.compile(r"(?<!\w)@\w+")
+DATED = re.compile(r"\d{4}|\d:\d\d|\d{1,2}\.\s?\d")
 TAIL_DATE = re.compile(r"\s*[-–—|,]?\s*\d{1,2}[./\s].*$")
-ROLE = re.compile(
-    r"\b(?:editor|reporter|correspondent|writer|columnist|chief|staff|journalist|producer|director|president|manager|"
-    r"contributor|freelance|analyst|professor|phd|ph\.d|m\.d|md|cpa|rn|rd|redakteur\w*|korrespondent\w*|chef\w*|ressort\w*|leiter\w*|"
-    r"autor\w*|volontär\w*|reporterin|mitarbeiter\w*|correspondant\w*|journaliste|rédact\w*|redactor\w*|periodista|"
-    r"corresponsal|giornalista|redattore|verslaggever|redacteur|dziennikarz|redaktor\w*|ceo|cto|founder|co-founder|"
-    r"specialist|expert|dietitian|head of|senior|associate|assistant|fellow|lecturer|host|anchor|photographer|"
-    r"fotograf\w*)\b",
-    re.IGNORECASE,
+_ROLES = (
+    "editor reporter correspondent writer columnist chief staff journalist producer director president manager "
+    "contributor freelance analyst professor phd ph.d m.d md cpa rn rd dvm cepf redakteur korrespondent chef ressort "
+    "leiter autor volontär reporterin mitarbeiter correspondant journaliste rédact redactor periodista corresponsal "
+    "giornalista redattore verslaggever redacteur dziennikarz redaktor ceo cto founder co-founder specialist expert "
+    "dietitian senior associate assistant fellow lecturer anchor photographer fotograf coordinator strategist marketing"
 )
-NOBODY = re.compile(
-    r"^(?:admin|administrator|editor|editors|author|authors|staff|redaktion|online[- ]?redaktion|redazione|redacción|redacao|"
-    r"la rédaction|rédaction|redactie|redakcja|webmaster|unknown|none|null|n/?a|anonymous|guest|user|default|"
-    r"undefined|false|true|editorial|team|red|autor|written by|posted by|by|the author|wordpress|root|web|news|"
-    r"view all posts|more posts|about the author|see all|\W*|\d+)$",
-    re.IGNORECASE,
+ROLE = re.compile(rf"\b(?:{'|'.join(map(re.escape, _ROLES.split()))}|head of)\w*", re.IGNORECASE)
+_NOBODY = (
+    "admin|administrator|editor|editors|author|authors|staff|redaktion|online[- ]?redaktion|redazione|redacción|redacao|"
+    "la rédaction|rédaction|redactie|redakcja|webmaster|unknown|none|null|n/?a|anonymous|guest|user|default|undefined|"
+    "false|true|editorial|team|red|autor|written by|posted by|by|the author|wordpress|root|web|news|view all posts|"
+    "more posts|about the author|see all|share|follow|writer|reporter|[\\w.]*\\.author|home|contact|login|subscribe"
 )
-AGENCY = re.compile(
-    r"^(?:the )?(?:associated press|ap|a\.p\.|reuters|thomson reuters|afp|agence france[- ]presse|dpa|d\.p\.a\.|dpa/\w+|"
-    r"apa|ots|sid|epd|kna|sda|keystone[- ]sda|bloomberg(?: news)?|ansa|efe|europa press|lusa|belga|anp|ntb|tt|ritzau|"
-    r"stt|pap|čtk|ctk|tasr|mti|agerpres|hina|tanjug|bta|anadolu(?: agency)?|aa|tass|interfax|ria novosti|ukrinform|"
-    r"xinhua|kyodo(?: news)?|jiji|yonhap|pti|ians|ani|bernama|antara|cnn|upi|pa media|press association|aap|"
-    r"the canadian press|canadian press|associated press|agencias|agencies|agenturen|notimex|agencia\s\w+|wire services?)$",
-    re.IGNORECASE,
+NOBODY = re.compile(rf"^(?:{_NOBODY}|\W*|\d+)$", re.IGNORECASE)
+_AGENCIES = (
+    "associated press|ap|a\\.p\\.|reuters|thomson reuters|afp|agence france[- ]presse|dpa|d\\.p\\.a\\.|dpa/\\w+|apa|ots|"
+    "sid|epd|kna|sda|keystone[- ]sda|bloomberg(?: news)?|ansa|efe|europa press|lusa|belga|anp|ntb|tt|ritzau|stt|pap|čtk|"
+    "ctk|tasr|mti|agerpres|hina|tanjug|bta|anadolu(?: agency| ajansı)?|aa|tass|interfax|ria novosti|ukrinform|xinhua|"
+    "kyodo(?: news)?|jiji|yonhap|pti|ians|ani|bernama|antara|cnn|upi|pa media|press association|aap|canadian press|"
+    "agencias|agencies|agenturen|notimex|agencia \\w+|wire services?"
 )
+AGENCY = re.compile(rf"^(?:the )?(?:{_AGENCIES})$", re.IGNORECASE)
+PARTICLES = frozenset("van von de der den del della di da dos du la le al el bin ibn ter ten zu zum af und y e".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +64,12 @@ def is_agency(name: str) -> bool:
 
 def clean_name(name: str) -> str:
     """One name without By, e-mail address, handle, role in brackets; empty where nothing is left."""
-    name = URL.sub("", EMAIL.sub("", name))
-    name = HANDLE.sub("", name)
-    name = PAREN.sub(" ", name)
-    name = " ".join(name.split())
+    name = HANDLE.sub("", URL.sub("", EMAIL.sub("", name)))
+    name = " ".join(PAREN.sub(" ", name).split())
     previous = None
     while previous != name:
         previous, name = name, BY.sub("", name, count=1).strip()
-    name = TAIL_DATE.sub("", name) if re.search(r"\d{4}|\d:\d\d", name) else name
+    name = TAIL_DATE.sub("", name) if DATED.search(name) else name
     name = name.strip(' \t,;:|/–—-•·"“”*')
     return "" if NOBODY.match(name) or len(name) > 100 or not re.search(r"[^\W\d_]", name) else name
 
@@ -87,22 +89,24 @@ def _comma_pieces(pieces: list[str]) -> list[str]:
     """`A B, C D` are two people; in `A B, political editor` and `A B, London` the rest says who A B is."""
     kept = [pieces[0]]
     for piece in pieces[1:]:
-        if ROLE.search(piece):
-            continue
-        if is_agency(piece) or _personlike(piece):
+        if not ROLE.search(piece) and (is_agency(piece) or personlike(piece)):
             kept.append(piece)
     return kept
 
 
-def _personlike(text: str) -> bool:
+def personlike(text: str) -> bool:
+    """Whether a text looks like a person's name: two to five words, capitalised, no digits, no role."""
     words = text.split()
-    return 2 <= len(words) <= 5 and sum(1 for word in words if word[:1].isupper()) >= 2 and not re.search(r"\d", text)
+    if not 2 <= len(words) <= 5 or re.search(r"[\d:?!@#]", text) or ROLE.search(text):
+        return False
+    names = [word for word in words if word.casefold() not in PARTICLES]
+    return len(names) >= 2 and all(word[:1].isupper() or not word[:1].isalpha() or _caseless(word) for word in names)
 
 
-def same_name(one: str, other: str) -> bool:
-    """Whether two names are the same but for case, spaces and punctuation."""
-    return _bare(one) == _bare(other)
+def _caseless(word: str) -> bool:
+    return word.lower() == word.upper()
 
 
-def _bare(name: str) -> str:
-    return re.sub(r"\W+", "", name).casefold()
+def bare(name: str) -> str:
+    """A name without case, spaces and punctuation, to compare it with another."""
+    return re.sub(r"[\W_]+", "", name).casefold()

@@ -78,7 +78,8 @@ def read_page(page: Page, *, zone: tzinfo | None = None, views: Sequence[Templat
     if isinstance(tree, Rejection):
         return tree
     head = read_head(tree, page.url)
-    reading = Reading(page, tree, head, read_fields(tree, head, page, zone), segment(tree))
+    segments = segment(tree)
+    reading = Reading(page, tree, head, read_fields(tree, head, page, zone, lambda: segments), segments)
     seen = [(view, explain(view, reading.segments)) for view in views]
     fitting = [(view, found) for view, found in seen if found.fits and found.story_chars >= LEAST_STORY]
     if fitting:

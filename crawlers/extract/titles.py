@@ -1,6 +1,7 @@
 """The headline as printed on the page, without the site's name."""
 
 import re
+from collections import defaultdict
 
 from lxml.html import HtmlElement
 
@@ -16,21 +17,55 @@ OTHER_HINT = re.compile(
     r"logo|brand|site-?(?:title|name)|nav|menu|sr-only|visually-hidden|related|teaser|sidebar|footer|modal|cookie",
     re.IGNORECASE,
 )
+INNER_BLOCKS = frozenset({"br", "span", "div", "p", "strong", "small", "em", "i", "b"})
+
+# How much each source's word counts. The printed headline wins against any one of the others, but not
+# against the publisher's structured headline where a second source repeats it. Tuned on half of the
+# recorded sites, checked on the other half.
+WEIGHTS = {"printed": 1.2, "headline": 0.8, "og:title": 0.6, "twitter:title": 0.4, "title": 0.05}
 
 
 def read_title(head: Head, tree: HtmlElement, site_names: list[str]) -> str | None:
-    """The headline: the page's h1 where what the page says of itself agrees with it, else what it says."""
-    stated = [title for title in _stated(head, site_names) if title]
-    printed = _printed(tree, stated, site_names)
-    title = printed or (stated[0] if stated else None)
-    return shorten(title) if title else None
+    """The headline: what most of the page's own statements agree on, the printed one first."""
+    stated = _stated(head, site_names)
+    printed = _printed(tree, list(stated.values()), site_names)
+    if printed:
+        stated["printed"] = _without_kicker(printed, stated)
+    votes: dict[str, float] = defaultdict(float)
+    for source, title in stated.items():
+        votes[_bare(title)] += WEIGHTS[source]
+    if not votes:
+        return shorten(other) if (other := _other(head, site_names)) else None
+    best = max(votes, key=lambda bare: votes[bare])
+    order = ("printed", "headline", "og:title", "twitter:title", "title")
+    return shorten(next(stated[source] for source in order if source in stated and _bare(stated[source]) == best))
 
 
-def _stated(head: Head, site_names: list[str]) -> list[str]:
+def _stated(head: Head, site_names: list[str]) -> dict[str, str]:
     headline = next((text for story in head.stories if (text := jsonld.first_string(story.get("headline")))), None)
-    found = [headline, *head.all("og:title")[:1], *head.all("twitter:title")[:1], head.page_title]
-    found += head.all("headline", "dc.title", "parsely-title", "sailthru.title", "title")[:1]
-    return [strip_site(text, site_names) for text in found if text]
+    found = {
+        "headline": headline,
+        "og:title": head.first("og:title"),
+        "twitter:title": head.first("twitter:title"),
+        "title": head.page_title,
+    }
+    own = {_bare(name) for name in site_names}
+    stripped = {source: strip_site(text, site_names) for source, text in found.items() if text}
+    return {source: text for source, text in stripped.items() if _bare(text) and _bare(text) not in own}
+
+
+def _other(head: Head, site_names: list[str]) -> str | None:
+    text = head.first("headline", "dc.title", "parsely-title", "sailthru.title", "title")
+    return strip_site(text, site_names) if text else None
+
+
+def _without_kicker(printed: str, stated: dict[str, str]) -> str:
+    """`Politics: Minister resigns` printed in one heading is `Minister resigns` where the page says so."""
+    for source in ("headline", "og:title"):
+        title = stated.get(source, "")
+        if len(title.split()) >= 3 and _words(printed).endswith(" " + _words(title)):
+            return title
+    return printed
 
 
 def _printed(tree: HtmlElement, stated: list[str], site_names: list[str]) -> str | None:
@@ -50,22 +85,23 @@ def _printed(tree: HtmlElement, stated: list[str], site_names: list[str]) -> str
 
 
 def heading_text(element: HtmlElement) -> str:
-    """Text of a heading, its parts kept apart by spaces, without screen-reader and script parts."""
+    """Text of a heading, its parts kept apart by spaces, without script parts."""
     pieces: list[str] = []
     for node in element.iter():
         if not isinstance(node.tag, str) or node.tag in {"script", "style", "svg", "button", "noscript"}:
-            if node.tail and node is not element:
-                pieces.append(node.tail)
+            pieces.append(node.tail or "" if node is not element else "")
             continue
-        if node.tag in {"br", "span", "div", "p", "strong", "small"}:
-            pieces.append(" ")
-        pieces.append(node.text or "")
+        apart = " " if node.tag in INNER_BLOCKS and _apart(node) else ""
+        pieces += [apart, node.text or ""]
         if node is not element:
-            if node.tag in {"div", "p", "span", "small"}:
-                pieces.append(" ")
-            pieces.append(node.tail or "")
-    text = " ".join("".join(pieces).replace("\u00ad", "").split())
+            pieces += [apart, node.tail or ""]
+    text = " ".join("".join(pieces).replace("\u00ad", "").replace("\u2060", "").split())
     return re.sub(r"\s+([,.:;?!](?:\s|$))", r"\1", text)
+
+
+def _apart(node: HtmlElement) -> bool:
+    """Whether an inner element stands for itself: not a few letters styled within a word."""
+    return node.tag in {"br", "div", "p", "span", "small"} and len(node.text_content()) != 1
 
 
 def strip_site(title: str, site_names: list[str]) -> str:
@@ -95,10 +131,12 @@ def shorten(title: str) -> str:
 def similarity(one: str, other: str) -> float:
     """Shared words by all words of the shorter title, 0 to 1."""
     first, second = set(re.findall(r"\w+", one.casefold())), set(re.findall(r"\w+", other.casefold()))
-    if not first or not second:
-        return 0.0
-    return len(first & second) / max(1, min(len(first), len(second)))
+    return len(first & second) / min(len(first), len(second)) if first and second else 0.0
 
 
 def _bare(name: str) -> str:
-    return re.sub(r"\W+", "", name).casefold()
+    return re.sub(r"[\W_]+", "", name).casefold()
+
+
+def _words(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text)).casefold()

@@ -1,0 +1,88 @@
+"""Dates that stand nowhere but in the text of the page, in its address, or where htmldate finds one."""
+
+import re
+from datetime import UTC, datetime
+
+from htmldate import find_date
+from lxml.html import HtmlElement
+
+from crawlers.extract.dates import Clock, Dated, Instant
+from crawlers.extract.segments import Segment, key_of
+
+NEAR = 12
+"""Blocks after the headline among which a dateline is looked for; four before it."""
+
+MAX_WORDS = 16
+MODIFIED = re.compile(
+    r"\b(?:updated|modified|last update|reviewed|aktualisiert|zuletzt geändert|mis à jour|modifié|actualizad\w|atualizad\w|"
+    r"aggiornat\w|bijgewerkt|uppdaterad|oppdatert|opdateret|päivitetty|zaktualizowan\w|aktualizováno|обновлен\w|оновлен\w|"
+    r"güncelleme|diperbarui|更新)",
+    re.IGNORECASE,
+)
+PUBLISHED = re.compile(
+    r"\b(?:published|posted|created|first published|on|veröffentlicht|erschienen|publié|publicad\w|pubblicat\w|"
+    r"gepubliceerd|publicerad|publisert|offentliggjort|julkaistu|opublikowan\w|publikováno|опубликован\w|опубліковано|"
+    r"yayın\w*|dipublikasikan|公開|掲載)\b",
+    re.IGNORECASE,
+)
+URL_DATE = re.compile(r"/(?P<year>(?:19|20)\d\d)[/-](?P<month>\d{1,2})[/-](?P<day>\d{1,2})(?:/|-|_|\.|$)")
+URL_COMPACT = re.compile(
+    r"[/_-](?P<year>20[0-4]\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?:[/_.-]|\d{4,6}\b|$)"
+)
+MONTH_FIRST = frozenset({"en"})
+"""Languages whose ambiguous 3/4/2024 is read month first; American use is the commoner one on the web."""
+
+
+def visible_date(blocks: list[Segment], clock: Clock, title: str | None, language: str | None) -> Dated | None:
+    """The dateline near the headline: a short block with a date that doesn't say it is an update."""
+    key = key_of(title) if title else ""
+    heads = [block.index for block in blocks if key and key_of(block.text) == key and not block.hidden]
+    heads = heads or [block.index for block in blocks if block.element.tag == "h1"]
+    for head in heads[:3]:
+        near = [*blocks[head + 1 : head + NEAR], *reversed(blocks[max(0, head - 4) : head])]
+        candidates = [
+            block.text for block in near if block.text.count(" ") < MAX_WORDS and re.search(r"\d", block.text)
+        ]
+        found = [(text, instant) for text in candidates if (instant := _read(text, clock, language)) is not None]
+        stated = [instant for text, instant in found if PUBLISHED.search(text) and not MODIFIED.search(text)]
+        plain = [instant for text, instant in found if not MODIFIED.search(text)]
+        if best := next(iter([*stated, *plain]), None):
+            return Dated(best, "visible-text")
+    return None
+
+
+def _read(text: str, clock: Clock, language: str | None) -> Instant | None:
+    both = MODIFIED.search(text)
+    if both and (stated := PUBLISHED.search(text)) and stated.start() < both.start():
+        text = text[: both.start()]
+    return clock.read_visible(text, month_first=language in MONTH_FIRST)
+
+
+def url_date(url: str, clock: Clock) -> Dated | None:
+    """The day in an address like `/2024/05/03/`."""
+    match = URL_DATE.search(url) or URL_COMPACT.search(url)
+    if match is None:
+        return None
+    try:
+        day = datetime(int(match["year"]), int(match["month"]), int(match["day"]), tzinfo=UTC)
+    except ValueError:
+        return None
+    instant = clock.plausible(Instant(day, "day", zoned=False))
+    return Dated(instant, "url") if instant else None
+
+
+def generic_date(tree: HtmlElement, url: str, clock: Clock) -> Dated | None:
+    """The day htmldate makes out, where nothing better is known; None where it finds nothing or fails."""
+    try:
+        found = find_date(
+            tree,
+            url=url or None,
+            original_date=True,
+            extensive_search=True,
+            max_date=clock.fetched_at.strftime("%Y-%m-%d"),
+        )
+        day = datetime.fromisoformat(found).replace(tzinfo=UTC) if found else None
+    except Exception:  # noqa: BLE001 - a guess that fails is no guess
+        return None
+    instant = clock.plausible(Instant(day, "day", zoned=False)) if day else None
+    return Dated(instant, "generic") if instant else None
