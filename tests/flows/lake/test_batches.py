@@ -8,7 +8,7 @@ from flows.errors import PublishError
 from flows.lake import Lake, batches, open_lake
 from flows.lake.batches import ORDER, Batch, complete, publish
 from flows.lake.query import rows
-from schemas import ARTICLES, COPIES, REVISIONS, RUNS
+from schemas import ARTICLES, COPIES, REVISIONS, RUNS, TABLES
 from tests.flows.lake.rows import article_row, batch_rows, copy_row, run_row, table
 
 
@@ -33,7 +33,7 @@ def test_merged_tables_replace_and_remove_by_key(lake: Lake) -> None:
     assert found == [{"article_id": f"{1:032x}", "revision": 2}], "1 replaced, 2 removed, 9 was never there"
 
 
-@pytest.mark.parametrize("dies_at", [table.name for table in ORDER])
+@pytest.mark.parametrize("dies_at", [table.name for table in ORDER if table.name in TABLES])
 def test_a_publisher_that_dies_between_two_commits_is_completed_by_the_next(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dies_at: str
 ) -> None:
