@@ -1,7 +1,8 @@
 """Which of several articles with the same words is the original, and on what evidence."""
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -44,22 +45,22 @@ def agency_of(text: str) -> str | None:
     return signed[1] if signed else None
 
 
-def original_of(members: Sequence[Member]) -> tuple[Member, str]:
+def original_of(members: Sequence[Member], eligible: Callable[[Member], bool]) -> tuple[Member, str]:
     """The original among articles with the same words, and the evidence (a word of `schemas.copies.EVIDENCE`).
 
     What the copies themselves say counts first, in the order of EVIDENCE; then the earliest. Articles whose
-    dates don't tell which was first (only the day is known) are told apart by length.
+    dates don't tell which was first (only the day is known) are told apart by length. `eligible` tells whether
+    an article has all that the others have; at least the earliest has.
     """
-    credited = _credited(members)
+    if len(members) == 1:
+        return members[0], "earliest"
+    credited = _credited(members, eligible)
     if credited:
         return credited
     bound = min(member.at + (timedelta() if member.precise else timedelta(days=1)) for member in members)
-    first = [member for member in members if member.at <= bound]
-    if len(first) == 1:
-        return first[0], "earliest"
-    longest = max(member.stored.words for member in first)
-    best = min((member for member in first if member.stored.words == longest), key=_by_time)
-    return best, "longest" if min(first, key=_by_time) is not best else "earliest"
+    first = sorted((member for member in members if member.at <= bound), key=_by_time)
+    best = next(m for m in sorted(first, key=lambda m: (-m.stored.words, *_by_time(m))) if eligible(m))
+    return best, "longest" if best is not first[0] else "earliest"
 
 
 def is_credited(name: str, other: Stored) -> bool:
@@ -83,50 +84,47 @@ def _by_time(member: Member) -> tuple[datetime, str]:
     return member.at, member.stored.article_id
 
 
-def _credited(members: Sequence[Member]) -> tuple[Member, str] | None:
-    """The article that others name as their source."""
-    for evidence, says in (
-        ("credited_source", _credits),
-        ("canonical_url", _links),
-        ("publisher", _names_publisher),
-        ("dateline", _datelines),
-    ):
+def _credited(members: Sequence[Member], eligible: Callable[[Member], bool]) -> tuple[Member, str] | None:
+    """The article that most of the others that name a source name, by the strongest kind of evidence there is."""
+    for evidence, named, means in _EVIDENCE:
+        sayings = Counter((name, _home(m.stored)) for m in members if (name := named(m.stored)))
+        if not sayings:
+            continue
         votes = [
-            (sum(says(copy.stored, member.stored) for copy in members if copy is not member), member)
-            for member in members
+            (sum(n for (name, home), n in sayings.items() if home != _home(m.stored) and means(name, m.stored)), m)
+            for m in members
         ]
-        most = max(count for count, _ in votes)
-        if most:
-            return min((member for count, member in votes if count == most), key=_by_time), evidence
+        for count, member in sorted(votes, key=lambda vote: (-vote[0], *_by_time(vote[1]))):
+            if count and eligible(member):
+                return member, evidence
     return None
 
 
-def _credits(copy: Stored, other: Stored) -> bool:
-    return bool(copy.credited_source) and _elsewhere(copy, other) and is_credited(copy.credited_source or "", other)
+def _home(stored: Stored) -> tuple[str, str]:
+    return stored.site, registered_domain(host_of(stored.url))
 
 
-def _links(copy: Stored, other: Stored) -> bool:
-    return bool(copy.canonical_url) and _elsewhere(copy, other) and url_key(copy.canonical_url or "") == other.url_key
+def _is_linked(canonical: str, other: Stored) -> bool:
+    return canonical == other.url_key
 
 
-def _names_publisher(copy: Stored, other: Stored) -> bool:
-    named = copy.publisher
-    return (
-        bool(named)
-        and _elsewhere(copy, other)
-        and not is_credited(named or "", _nameless(copy))
-        and is_credited(named or "", _nameless(other))
-    )
+def _linked(stored: Stored) -> str | None:
+    return url_key(stored.canonical_url) if stored.canonical_url else None
 
 
-def _datelines(copy: Stored, other: Stored) -> bool:
-    return bool(copy.agency) and _elsewhere(copy, other) and is_credited(copy.agency or "", other)
+def _is_publisher(name: str, other: Stored) -> bool:
+    # By site and address alone: a copied page may carry the other's name as its own.
+    return is_credited(name, replace(other, publisher=None))
 
 
-def _elsewhere(copy: Stored, other: Stored) -> bool:
-    return not same_publisher(copy, other)
+def _foreign_publisher(stored: Stored) -> str | None:
+    return None if stored.publisher and _is_publisher(stored.publisher, stored) else stored.publisher
 
 
-def _nameless(stored: Stored) -> Stored:
-    """The article known by site and address alone: a copied page may carry the other's name as its own."""
-    return replace(stored, publisher=None)
+_EVIDENCE: tuple[tuple[str, Callable[[Stored], str | None], Callable[[str, Stored], bool]], ...] = (
+    ("credited_source", lambda stored: stored.credited_source, is_credited),
+    ("canonical_url", _linked, _is_linked),
+    ("publisher", _foreign_publisher, _is_publisher),
+    ("dateline", lambda stored: stored.agency, is_credited),
+)
+"""What a page says of its source, and whether that means an article; strongest first."""

@@ -41,10 +41,11 @@ def assign(graph: Graph, standing: Standing, touched: Collection[str], rules: Ru
     waiting: set[str] = set()
 
     def push(ids: Iterable[str]) -> None:
-        for id_ in ids:
-            if id_ not in waiting:
-                waiting.add(id_)
-                heapq.heappush(heap, graph.node(id_).order)
+        fresh = set(ids) - waiting
+        graph.load_nodes(fresh)
+        waiting.update(fresh)
+        for id_ in fresh:
+            heapq.heappush(heap, graph.node(id_).order)
 
     push(touched)
     push(standing.followers(touched))

@@ -1,5 +1,6 @@
 """From places to rows of `copies`: the original of every group, and how each copy relates to it."""
 
+from collections import deque
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
@@ -32,20 +33,17 @@ class Rows:
         self._joined: dict[str, set[str]] = {}
         self._children: dict[str, set[str]] = {}
         for id_, place in placed.items():
-            self._joined.setdefault(place.leader, set()).add(id_)
-            if place.parent:
-                self._children.setdefault(place.parent, set()).add(id_)
+            self._join(id_, place)
         self._groups: dict[str, set[str]] = {}
         self._originals: dict[str, tuple[str, str]] = {}
         self.built: dict[str, CopyRow | None] = {}
 
     def build(self) -> dict[str, CopyRow | None]:
         """The rows of all articles whose rows may have changed; None where an article has none now."""
-        pending = self._affected_groups()
-        done: set[str] = set()
+        seen = self._affected_groups()
+        pending = deque(sorted(seen))
         while pending:
-            leader = pending.pop()
-            done.add(leader)
+            leader = pending.popleft()
             original, evidence = self._original(leader)
             before = self._standing.original(leader)
             moved = original != before
@@ -54,8 +52,9 @@ class Rows:
                     self.built[member] = self._row(member, leader)
             if moved or original in self._touched:
                 dependent = self._standing.repeating(before) - self._group(leader)
-                pending |= {self._place(id_).leader for id_ in dependent} - done
-                pending |= self._children.get(leader, set()) - done
+                more = {self._place(id_).leader for id_ in dependent} | self._children.get(leader, set())
+                pending.extend(sorted(more - seen))
+                seen |= more
             else:
                 self._correct_evidence(original, evidence)
         return self.built
@@ -75,6 +74,11 @@ class Rows:
                 affected.add(before[0])
         return {leader for leader in affected if self._place(leader).leader == leader}
 
+    def _join(self, id_: str, place: Place) -> None:
+        self._joined.setdefault(place.leader, set()).add(id_)
+        if place.parent:
+            self._children.setdefault(place.parent, set()).add(id_)
+
     def _place(self, id_: str) -> Place:
         """The place of any article; that of one the batch doesn't concern is found again."""
         if id_ not in self._placed:
@@ -82,6 +86,7 @@ class Rows:
             self._graph.load_neighbours([id_])
             self._standing.load(self._graph.near(id_))
             self._placed[id_] = locate(self._graph, self._standing, self._placed, id_, self._rules)
+            self._join(id_, self._placed[id_])
         return self._placed[id_]
 
     def _group(self, leader: str) -> set[str]:
@@ -97,9 +102,23 @@ class Rows:
         if leader not in self._originals:
             nodes = [self._graph.node(id_) for id_ in sorted(self._group(leader))]
             members = [Member(node.latest, node.at, node.revisions[0].published_precision != "day") for node in nodes]
-            original, evidence = original_of(members)
+            original, evidence = original_of(members, lambda member: self._has_all(member, leader))
             self._originals[leader] = (original.stored.article_id, evidence)
         return self._originals[leader]
+
+    def _has_all(self, member: Member, leader: str) -> bool:
+        """Whether an article has most of what leads its group, and so of what the others have."""
+        if member.stored.article_id == leader:
+            return True
+        lead = self._graph.node(leader).latest.ref
+        refs = [stored.ref for stored in self._graph.node(member.stored.article_id).revisions]
+        self._graph.load_texts([lead, *refs])
+        text = self._graph.text(lead)
+        return any(
+            self._graph.text(ref).hash == text.hash
+            or alike(text.shingles.unique, self._graph.text(ref).shingles.unique)[2] >= _MOSTLY
+            for ref in refs
+        )
 
     def _row(self, member: str, leader: str) -> CopyRow | None:
         place = self._place(leader) if member == self._original(leader)[0] else self._place(member)

@@ -50,9 +50,8 @@ class Standing:
     def group(self, leader: str) -> set[str]:
         """The articles that followed a leader, itself included."""
         self.load([leader])
-        members = {leader} | self._of_leader.get(leader, set())
-        members |= {self.rows[copy].original_id for copy in list(members) if copy in self.rows and self._follows(copy)}
-        return members - self._new
+        copies = self._of_leader.get(leader, set())
+        return ({leader} | copies | {self.rows[copy].original_id for copy in copies if self._follows(copy)}) - self._new
 
     def repeating(self, original: str) -> set[str]:
         """The articles whose row names this one as their original."""
@@ -67,10 +66,9 @@ class Standing:
 
     def original(self, leader: str) -> str:
         """The original of a leader's group as it was."""
-        for member in self.group(leader):
-            if member in self.rows and self._follows(member):
-                return self.rows[member].original_id
-        return leader
+        self.load([leader])
+        copies = sorted(self._of_leader.get(leader, set()))
+        return next((self.rows[copy].original_id for copy in copies if self._follows(copy)), leader)
 
     def in_articles(self, id_: str) -> bool:
         """Whether a known article was in `articles`."""
