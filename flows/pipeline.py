@@ -21,6 +21,7 @@ from flows import spool
 from flows.errors import PresslakeError, SettingsError
 from flows.lake import Lake, open_lake
 from flows.lake.known import published_sites, write_known
+from flows.lake.templates import load_templates, save_templates
 from flows.publish import Run, publish_sites
 from flows.settings import Settings
 from flows.stages import SiteResult, archive_site, broken_site, extract_site
@@ -82,7 +83,8 @@ class Pipeline:
         return published + self._publish(run, waiting)
 
     def _extracted(self, report: SiteReport, directory: Path) -> SiteResult:
-        work = partial(extract_site, report, directory, self.workers, self.zones, self.watch.page)
+        templates = load_templates(self.lake, report.site)
+        work = partial(extract_site, report, directory, self.workers, self.zones, templates, self.watch.page)
         try:
             return self.step("extract", report.site, work)
         except PresslakeError:
@@ -96,6 +98,9 @@ class Pipeline:
             return []
         subject = results[0].report.site if len(results) == 1 else f"{len(results)} sites"
         summaries = self.step("publish", subject, partial(publish_sites, self.lake, run, results))
+        for result in results:
+            if result.templates is not None:
+                save_templates(self.lake, result.report.site, result.templates)
         self.watch.done(summaries)
         return summaries
 

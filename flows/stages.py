@@ -10,7 +10,7 @@ from pathlib import Path
 
 from crawlers.archive import ArchiveError, read_page
 from crawlers.crawl import SiteReport, read_log
-from crawlers.extract import Pool, extract_pages
+from crawlers.extract import Pool, TemplateBook, extract_pages
 from crawlers.model import Article, Fetch, Lead, Page, Rejection
 from flows.lake import Lake
 from schemas import Outcome
@@ -26,6 +26,8 @@ class SiteResult:
     fetches: list[Fetch]
     articles: dict[int, Article]
     """By position in `fetches`."""
+    templates: TemplateBook | None = None
+    """The site's templates with what these pages taught; to be kept once the pages are published."""
 
 
 def archive_site(lake: Lake, report: SiteReport, spool: Path) -> int:
@@ -47,6 +49,7 @@ def extract_site(
     spool: Path,
     workers: Pool,
     zones: Mapping[str, str],
+    templates: TemplateBook,
     on_page: Callable[[], None] | None = None,
 ) -> SiteResult:
     """Read the site's crawl log and extract every archived article page of it.
@@ -56,7 +59,8 @@ def extract_site(
     """
     fetches = read_log(report.log).fetches
     articles: dict[int, Article] = {}
-    for page, result in extract_pages(_pages(fetches, spool), processes=workers.size, pool=workers, zones=zones):
+    pages = _pages(fetches, spool)
+    for page, result in extract_pages(pages, processes=workers.size, pool=workers, zones=zones, templates=templates):
         position = int(page.id)
         if isinstance(result, Article):
             articles[position] = result
@@ -64,7 +68,7 @@ def extract_site(
             _reject(fetches[position], result)
         if on_page:
             on_page()
-    return SiteResult(report, fetches, articles)
+    return SiteResult(report, fetches, articles, templates)
 
 
 def broken_site(report: SiteReport, problem: str) -> SiteResult:

@@ -17,6 +17,7 @@ from flows.settings import Settings
 @click.argument("target", metavar="OUT.parquet", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--processes", type=click.IntRange(1), help="Worker processes (PRESSLAKE_PROCESSES; one a core).")
 @click.option("--page-timeout", type=float, help="Seconds one page may take (PRESSLAKE_PAGE_TIMEOUT; 10).")
+@click.option("--no-templates", is_flag=True, help="Don't learn site templates from the pages of the file.")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts by outcome as JSON.")
 @click.pass_obj
 def command(
@@ -25,6 +26,7 @@ def command(
     target: Path,
     processes: int | None,
     page_timeout: float | None,
+    no_templates: bool,
     as_json: bool,
 ) -> None:
     """Extract the pages of IN.parquet to OUT.parquet, with no lake and no network.
@@ -49,6 +51,7 @@ def command(
                 target,
                 processes=processes or settings.processes,
                 page_timeout=page_timeout or settings.page_timeout,
+                use_templates=not no_templates,
                 on_progress=lambda done, total: bar.update(task, completed=done, total=total),
             )
         except (ValueError, OSError) as error:

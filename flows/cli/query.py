@@ -6,15 +6,21 @@ from datetime import date, datetime
 from typing import Any
 
 import click
+import pyarrow as pa
+from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
+from flows.cli.progress import console_for
 from flows.lake import open_lake
 from flows.lake.query import query
 from flows.settings import Settings
 
 _SHOWN = 60
 _CELL = 80
+_COLUMNS = 10
+"""Results with more columns are printed a row a paragraph."""
 
 
 @click.command()
@@ -37,15 +43,29 @@ def command(settings: Settings, sql: str, as_json: bool, limit: int) -> None:
         lines = ",\n".join(json.dumps(row, default=plain, ensure_ascii=False) for row in result.to_pylist())
         click.echo(f"[{lines}]")
         return
-    table = Table(header_style="bold", show_lines=False)
-    for name in result.column_names:
-        table.add_column(name, overflow="fold")
     shown = result.slice(0, limit) if limit else result
-    for row in shown.to_pylist():
-        table.add_row(*(_cell(value) for value in row.values()))
-    Console(width=None if sys.stdout.isatty() else 200, soft_wrap=False).print(table)
+    console = console_for(as_json)
+    (_print_records if len(result.column_names) > _COLUMNS else _print_table)(console, shown)
     if len(shown) < len(result):
         click.echo(f"{len(shown)} of {len(result)} rows shown; --limit 0 shows all, --json is for programs")
+
+
+def _print_table(console: Console, result: pa.Table) -> None:
+    table = Table(header_style="bold", box=box.SIMPLE_HEAD, padding=(0, 1))
+    for name in result.column_names:
+        table.add_column(name, overflow="fold")
+    for row in result.to_pylist():
+        table.add_row(*(_cell(value) for value in row.values()))
+    console.print(table)
+
+
+def _print_records(console: Console, result: pa.Table) -> None:
+    """A row as a paragraph, a column a line: what has more columns than a screen is wide."""
+    width = max(map(len, result.column_names))
+    for number, row in enumerate(result.to_pylist(), 1):
+        console.print(f"[dim]── row {number}[/]")
+        for name, value in row.items():
+            console.print(f"[bold]{name:<{width}}[/]  {_cell(value)}", soft_wrap=True)
 
 
 def plain(value: Any) -> Any:
@@ -62,5 +82,4 @@ def _cell(value: Any) -> str:
         return value.strftime("%Y-%m-%d %H:%M:%S")
     text = value if isinstance(value, str) else json.dumps(value, default=plain, ensure_ascii=False)
     text = " ".join(text.split())
-    # Square brackets would be taken for markup.
-    return (text if len(text) <= _CELL else text[: _CELL - 1] + "…").replace("[", r"\[")
+    return escape(text if len(text) <= _CELL else text[: _CELL - 1] + "…")

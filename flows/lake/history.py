@@ -58,7 +58,8 @@ class LakeHistory:
         names = ", ".join(field.name for field in fields(CopyRow))
         rows = self._rows(
             f"WITH ids AS (SELECT unnest(?) AS id) SELECT {names} FROM copies "
-            "WHERE article_id IN (FROM ids) OR original_id IN (FROM ids) OR leader_id IN (FROM ids) OR cluster_id IN (FROM ids)",
+            "WHERE article_id IN (FROM ids) OR original_id IN (FROM ids) "
+            "OR leader_id IN (FROM ids) OR cluster_id IN (FROM ids)",
             article_ids,
         )
         return [CopyRow(**row) for row in rows]
