@@ -134,7 +134,9 @@ def _last_words(log: Path) -> str:
     except OSError:
         return ""
     lines = [line.strip() for line in lines if line.strip()]
-    return ": " + " | ".join(lines[-QUOTED_LINES:]) if lines else ""
+    fatal = [number for number, line in enumerate(lines) if line.startswith("Fatal Python error")]
+    start = max(0, fatal[-1] - 1) if fatal else max(0, len(lines) - QUOTED_LINES)  # its stack comes after it
+    return ": " + " | ".join(lines[start : start + QUOTED_LINES]) if lines else ""
 
 
 def _stop(child: "subprocess.Popen[bytes]", seconds: float) -> None:

@@ -86,7 +86,8 @@ def salvage(spool: Path, site: str, problem: str) -> SiteReport:
     path = log_path(spool, site)
     found = path.exists() and any(fetch.attempts and fetch.kind != "robots" for fetch in read_log(path).fetches)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch()
+    if not path.exists():
+        path.touch()
     return _report(spool, site, "partial" if found else "failed", "; ".join(told))
 
 
