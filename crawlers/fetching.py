@@ -233,6 +233,8 @@ def _status_outcome(status: int) -> Outcome:
 def _error_outcome(error: urllib3.exceptions.HTTPError) -> Outcome:
     if isinstance(error, urllib3.exceptions.NameResolutionError):
         return Outcome.DNS_FAILED
+    if isinstance(error, urllib3.exceptions.NewConnectionError):  # a kind of timeout, by its base class
+        return Outcome.CONNECTION_FAILED
     if isinstance(error, urllib3.exceptions.TimeoutError):
         return Outcome.TIMED_OUT
     if isinstance(error, urllib3.exceptions.IncompleteRead | urllib3.exceptions.DecodeError):

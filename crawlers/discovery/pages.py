@@ -61,9 +61,11 @@ class FeedLink(NamedTuple):
 
 def parse(text: str) -> etree._Element | None:
     """The tree of a page; None where it has no elements. Never raises."""
+    # libxml2 drops what comes after the end of the document, browsers do not.
+    text = re.sub(r"</(?:body|html)\s*>", "", text[:MAX_HTML].replace("\x00", ""), flags=re.IGNORECASE)
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
     try:
-        tree = etree.fromstring(text[:MAX_HTML].replace("\x00", "").encode("utf-8", "replace"), parser)
+        tree = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except (etree.XMLSyntaxError, ValueError):
         return None
     return tree

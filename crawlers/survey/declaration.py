@@ -15,7 +15,7 @@ def proposed_id(host: str, taken: Container[str] = ()) -> str:
     """An id for a site, from its host without `www` and public suffix: `bbc`, `de-euronews`; one that isn't taken."""
     host = host.lower().removeprefix("www.")
     domain = registered_domain(host)
-    name, _, suffix = domain.partition(".")
+    name, _, suffix = (domain, "", "") if domain.replace(".", "").isdigit() else domain.partition(".")
     labels = [*host.removesuffix(domain).strip(".").split("."), name]
     short = _id("-".join(label for label in labels if label))
     for candidate in (short, _id(f"{short}-{suffix}")):
