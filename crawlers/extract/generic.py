@@ -1,6 +1,7 @@
 """The generic way to the story: trafilatura's verdict on the page, carried over to the page's own blocks."""
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,11 +10,11 @@ from trafilatura import bare_extraction
 
 from crawlers.extract.segments import Segment, key_of
 
-SHORT_KEY = 24
-"""Letters and digits: shorter blocks must match a line exactly, longer ones may be part of one."""
+SHORT_KEY = 12
+"""Letters and digits: shorter lines must be a whole block to count, longer ones may be any part of the page."""
 
-TEXT_TAGS = ("p", "head", "quote", "item", "row", "code", "ab", "fw", "td", "cell")
-
+COVERED = 0.5
+"""Share of a block that must be found in the generic text for the block to be taken."""
 
 @dataclass(slots=True)
 class Verdict:
@@ -37,24 +38,49 @@ def generic_lines(tree: HtmlElement, url: str | None) -> list[str]:
 
 
 def judge(segments: list[Segment], lines: list[str]) -> Verdict:
-    """Find the generic extractor's lines among the page's blocks.
+    """Find the generic extractor's lines among the page's blocks, whichever way they are cut.
 
-    Where a text stands on the page more than once, the occurrence nearest to the rest of the story counts.
+    Blocks are laid end to end as letters and digits; each line is looked for from where the last one was
+    found, so that of a text that stands on the page twice the occurrence within the story counts.
     """
-    keys = [key for line in lines if (key := key_of(line))]
-    whole = set(keys)
-    joined = "\n".join(keys)
-    by_key: dict[str, list[int]] = {}
+    starts: list[int] = []
+    length = 0
     for block in segments:
         block.key = block.key or key_of(block.text)
-        if block.key and (block.key in whole or (len(block.key) >= SHORT_KEY and block.key in joined)):
-            by_key.setdefault(block.key, []).append(block.index)
-    unique = sorted(places[0] for key, places in by_key.items() if len(places) == 1 and len(key) >= SHORT_KEY)
-    middle = unique[len(unique) // 2] if unique else len(segments) // 2
-    kept = {min(places, key=lambda place: abs(place - middle)) for places in by_key.values()}
-    total = sum(map(len, keys))
-    found = sum(len(segments[index].key) for index in kept)
-    return Verdict(kept, lines, min(1.0, found / total) if total else 0.0)
+        starts.append(length)
+        length += len(block.key)
+    page = "".join(block.key for block in segments)
+    covered = [0] * len(segments)
+    at = found = total = 0
+    for line in lines:
+        key = key_of(line)
+        total += len(key)
+        place = _find(page, key, at, starts, segments)
+        if place < 0:
+            continue
+        found += len(key)
+        at = place + len(key)
+        _cover(covered, starts, segments, place, at)
+    kept = {block.index for block in segments if block.key and covered[block.index] >= COVERED * len(block.key)}
+    return Verdict(kept, lines, found / total if total else 0.0)
+
+
+def _find(page: str, key: str, at: int, starts: list[int], segments: list[Segment]) -> int:
+    """Where a line stands: from `at` on, else anywhere; a short line only where it is a block of its own."""
+    if len(key) >= SHORT_KEY:
+        place = page.find(key, at)
+        return place if place >= 0 else page.find(key)
+    first = bisect_left(starts, at)
+    nearby = [*range(first, min(first + 40, len(segments))), *range(max(0, first - 40), first)]
+    return next((starts[index] for index in nearby if segments[index].key == key), -1) if key else -1
+
+
+def _cover(covered: list[int], starts: list[int], segments: list[Segment], start: int, end: int) -> None:
+    index = max(0, bisect_right(starts, start) - 1)
+    while index < len(segments) and starts[index] < end:
+        block_end = starts[index] + len(segments[index].key)
+        covered[index] += max(0, min(end, block_end) - max(start, starts[index]))
+        index += 1
 
 
 LIST_MARK = re.compile(r"^\s*[-*•]\s+")

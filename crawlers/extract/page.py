@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 from crawlers.extract import generic
 from crawlers.extract.fields import read_fields
 from crawlers.extract.head import Head, read_head
-from crawlers.extract.segments import Segment, segment
+from crawlers.extract.segments import Segment, mark_host, segment
 from crawlers.extract.story import Decision, decide, decide_by_template
 from crawlers.extract.templates import Lesson, TemplateBook, TemplateView, explain, lesson_of
 from crawlers.extract.tree import load
@@ -78,6 +78,7 @@ def read_page(page: Page, *, zone: tzinfo | None = None, views: Sequence[Templat
     if isinstance(tree, Rejection):
         return tree
     head = read_head(tree, page.url)
+    mark_host(tree, page.url)
     segments = segment(tree)
     reading = Reading(page, tree, head, read_fields(tree, head, page, zone, lambda: segments), segments)
     seen = [(view, explain(view, reading.segments)) for view in views]

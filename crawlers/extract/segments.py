@@ -117,6 +117,9 @@ ROW_CELL_MAX = 200
 """Characters: a table row with a longer cell is layout, not data."""
 
 
+SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+
+
 @dataclass(slots=True)
 class Segment:
     """A block of text as it stands on the page."""
@@ -245,12 +248,17 @@ def segment(tree: HtmlElement) -> list[Segment]:
     return walk.segments
 
 
+def breaks(tag: str) -> bool:
+    """Whether an element of this name stands apart from the text around it; unknown ones don't (HTML, 15.3)."""
+    return tag not in INLINE and "-" not in tag
+
+
 def _enter(walk: _Walk, element: HtmlElement, tag: str) -> None:
     if tag == "a":
         walk.linked += 1
     elif tag in EMPHASIS:
         walk.emphasis += 1
-    if tag not in INLINE:
+    if breaks(tag):
         walk.flush()
         walk.block = element
         kind = KINDS.get(tag)
@@ -268,11 +276,11 @@ def _leave(walk: _Walk, element: HtmlElement) -> None:
         walk.linked -= 1
     elif tag in EMPHASIS:
         walk.emphasis -= 1
-    if tag not in INLINE:
+    if breaks(tag):
         walk.flush()
         walk.kinds.pop()
         parent = element.getparent()
-        while parent is not None and parent.tag in INLINE:
+        while parent is not None and not breaks(str(parent.tag)):
             parent = parent.getparent()
         walk.block = parent if parent is not None else element
     if is_hidden(element):
@@ -313,3 +321,30 @@ def _long(cell: HtmlElement) -> bool:
         or cell.find(".//table") is not None
         or cell.find(".//script") is not None
     )
+
+
+def internal(block: Segment) -> bool:
+    """Whether the links of a block stay on the site: relative, or to the host that most of the page's links go to."""
+    hosts = [host_of_link(link.get("href") or "") for link in block.element.iter("a")]
+    if not hosts:
+        hosts = [host_of_link(link.get("href") or "") for link in block.element.iterancestors("a")]
+    return bool(hosts) and all(host in {"", page_host(block.element)} for host in hosts)
+
+
+def host_of_link(href: str) -> str:
+    """Host a link names, without www; empty for a relative one."""
+    rest = href.partition("//")[2] if "//" in href[:9] else ""
+    return rest.split("/", 1)[0].split("?", 1)[0].lower().removeprefix("www.")
+
+
+def page_host(element: HtmlElement) -> str:
+    """The page's own host as set on its root by `mark_host`."""
+    return element.getroottree().getroot().get(HOST_MARK) or ""
+
+
+HOST_MARK = "data-presslake-host"
+
+
+def mark_host(tree: HtmlElement, url: str) -> None:
+    """Note the page's host on the tree, so that blocks know which links stay on the site."""
+    tree.getroottree().getroot().set(HOST_MARK, host_of_link(url))

@@ -10,13 +10,14 @@ from itertools import pairwise
 
 from lxml.html import HtmlElement
 
-from crawlers.extract.segments import Segment
+from crawlers.extract.segments import Segment, internal
 from crawlers.extract.signature import signature_of
 
 MIN_STORY = 200
 """Characters of kept text that make a place a place of the story."""
 
 MAX_LINK_SHARE = 0.5
+LEVELS_UP = 3
 RESTORED_KINDS = frozenset({"paragraph", "heading", "quote", "list_item", "table_row", "code"})
 
 
@@ -28,12 +29,11 @@ def restore(segments: list[Segment], kept: set[int]) -> set[int]:
     signatures = {block.index: signature_of(block, cache) for block in segments if _may(block)}
     total: Counter[str] = Counter()
     taken: Counter[str] = Counter()
-    for block in segments:
-        if (place := signatures.get(block.index)) is not None:
-            total[place] += len(block.text)
-            taken[place] += len(block.text) if block.index in kept else 0
+    for index, place in signatures.items():
+        total[place] += len(segments[index].text)
+        taken[place] += len(segments[index].text) if index in kept else 0
     places = {place for place, chars in taken.items() if chars >= MIN_STORY and chars * 2 >= total[place]}
-    region = _region([block for block in segments if block.index in kept])
+    region = _region([segments[index] for index in kept])
     found = {
         index
         for index, place in signatures.items()
@@ -55,7 +55,14 @@ def _region(kept: list[Segment]) -> HtmlElement | None:
             weight[parent] += len(block.text)
     whole = sum(len(block.text) for block in kept)
     holders = [element for element, chars in weight.items() if chars >= 0.9 * whole]
-    return max(holders, key=lambda element: sum(1 for _ in element.iterancestors()), default=None)
+    inner = max(holders, key=lambda element: sum(1 for _ in element.iterancestors()), default=None)
+    # Stories are cut into chunks around advertisements: the other chunks are cousins, a few levels up.
+    for _ in range(LEVELS_UP):
+        parent = inner.getparent() if inner is not None else None
+        if parent is None or parent.tag in {"body", "html"}:
+            break
+        inner = parent
+    return inner
 
 
 def _inside(block: Segment, region: HtmlElement | None) -> bool:
@@ -63,16 +70,26 @@ def _inside(block: Segment, region: HtmlElement | None) -> bool:
 
 
 def _between(segments: list[Segment], kept: set[int]) -> set[int]:
-    """Blocks between two kept neighbours with the same parent, themselves children of that parent."""
+    """Blocks between two kept neighbours of one parent: children of that parent, or items of its lists."""
     found: set[int] = set()
     for left, right in pairwise(sorted(kept)):
-        if not 1 < right - left <= 6:
+        if not 1 < right - left <= 8:
             continue
-        parent = segments[left].element.getparent()
-        if parent is None or segments[right].element.getparent() is not parent:
+        parent = _holder(segments[left])
+        if parent is None or _holder(segments[right]) is not parent:
             continue
         for index in range(left + 1, right):
             block = segments[index]
-            if _may(block) and block.kind in {"heading", "paragraph", "quote"} and block.element.getparent() is parent:
+            item = block.kind == "list_item" and not block.hidden and (block.link_share < 0.5 or not internal(block))
+            plain = _may(block) and block.kind in {"heading", "paragraph", "quote"}
+            if (item or plain) and _holder(block) is parent:
                 found.add(index)
     return found
+
+
+def _holder(block: Segment) -> HtmlElement | None:
+    """The element that holds a block: its parent, for a list's item the parent of the list."""
+    parent = block.element.getparent()
+    if parent is not None and block.element.tag == "li" and parent.tag in {"ul", "ol"}:
+        return parent.getparent()
+    return parent

@@ -3,12 +3,13 @@
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml.html import HtmlElement
 
 from crawlers.extract.generic import Verdict, plain_line
 from crawlers.extract.rules import Hit, match_phrase, match_place
-from crawlers.extract.segments import HEADINGS, Segment, key_of
+from crawlers.extract.segments import HEADINGS, Segment, internal, key_of
 from crawlers.extract.sisters import restore
 from crawlers.extract.templates.view import Explained
 from crawlers.model import Article
@@ -22,6 +23,10 @@ PLACE_MAX_SHARE = 1 / 3
 LONG_WORDS = 25
 """Words of a paragraph that can only be prose; the story has begun with the first of them."""
 
+LINKED_SHARE = 0.6
+"""Share of a block that is link from which it can be a mere reference."""
+
+PULLED = re.compile(r"pull-?quote|blockquote|quote", re.IGNORECASE)
 LIST_OF = re.compile(r"list of (\d+) items", re.IGNORECASE)
 CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
 
@@ -95,6 +100,8 @@ class _Judge:
         self.kept = [decision for decision in decisions if decision.kept]
         self.total = sum(len(decision.text) for decision in self.kept) or 1
         self.weights = self._weights()
+        self.headline = self._find_headline()
+        self._keys: list[str] | None = None
 
     def run(self) -> None:
         positions = self._positions()
@@ -102,7 +109,8 @@ class _Judge:
             if not decision.kept:
                 continue
             where = positions[number]
-            rule = self._headline(decision, where) or self._place(decision, where)
+            rule = self._headline(number, decision, where) or self._place(decision, where)
+            rule = rule or self._linked(decision) or self._named(decision, where) or self._pulled(decision)
             if rule:
                 decision.kept, decision.rule = False, rule
             elif decision.kind != "caption":
@@ -147,14 +155,66 @@ class _Judge:
             before += len(decision.text)
         return found
 
-    def _headline(self, decision: Decision, where: frozenset[str]) -> str | None:
+    def _headline(self, number: int, decision: Decision, where: frozenset[str]) -> str | None:
+        """The headline itself, and what stands above it (kicker, section, breadcrumbs)."""
+        if "head" not in where:
+            return None
         block = decision.segment
-        if block is not None and block.element.tag == "h1" and "head" in where:
-            return "headline"
         title = self.article.title
-        if title and "head" in where and key_of(decision.text) == key_of(title):
+        if (block is not None and block.element.tag == "h1") or (title and key_of(decision.text) == key_of(title)):
             return "headline"
+        if number < self.headline and words_in(decision.text) < LONG_WORDS:
+            return "above-headline"
         return None
+
+    def _find_headline(self) -> int:
+        """Number of the first kept block after the headline; 0 where it isn't found, or not above the story."""
+        key = key_of(self.article.title or "")
+        for decision in self.decisions:
+            block = decision.segment
+            if block is None or block.hidden:
+                continue
+            if block.element.tag == "h1" or (key and key_of(block.text) == key):
+                before = sum(1 for kept in self.kept if kept.segment is not None and kept.segment.index < block.index)
+                return before if before <= 4 else 0
+        return 0
+
+    def _linked(self, decision: Decision) -> str | None:
+        """A block that is nothing but a link to another page of the site."""
+        block = decision.segment
+        if block is None or block.kind not in {"paragraph", "list_item", "quote"} or block.link_share < LINKED_SHARE:
+            return None
+        return "all-link" if words_in(decision.text) >= 4 and internal(block) else None
+
+    def _named(self, decision: Decision, where: frozenset[str]) -> str | None:
+        """A block that is only an author's name, the section or the site's name."""
+        if len(decision.text) > 80 or decision.kind == "heading":
+            return None
+        key = key_of(decision.text)
+        if key in {key_of(name) for name in self.article.authors}:
+            return "byline"
+        section = self.article.section
+        return "section" if "head" in where and section and key == key_of(section) else None
+
+    def _pulled(self, decision: Decision) -> str | None:
+        """A quotation pulled out of the text: its words stand in a paragraph, too."""
+        if decision.kind != "quote" and not self._set_apart(decision):
+            return None
+        key = key_of(decision.text)
+        if len(key) < 25:
+            return None
+        return "pull-quote" if any(key in other and key != other for other in self._prose()) else None
+
+    def _set_apart(self, decision: Decision) -> bool:
+        block = decision.segment
+        if block is None:
+            return False
+        return any(PULLED.search(label_of(element)) for element in (block.element, *islice(block.element.iterancestors(), 2)))
+
+    def _prose(self) -> list[str]:
+        if self._keys is None:
+            self._keys = [key_of(item.text) for item in self.kept if item.kind == "paragraph" and len(item.text) > 80]
+        return self._keys
 
     def _place(self, decision: Decision, where: frozenset[str]) -> str | None:
         block = decision.segment
