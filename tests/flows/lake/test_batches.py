@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from flows.errors import PublishError
-from flows.lake import Lake, batches, open_lake
+from flows.lake import Lake, batches, open_lake, tables
 from flows.lake.batches import ORDER, Batch, complete, publish
 from flows.lake.query import rows
 from schemas import ARTICLES, COPIES, REVISIONS, RUNS, TABLES
@@ -31,6 +31,23 @@ def test_merged_tables_replace_and_remove_by_key(lake: Lake) -> None:
     publish(lake, lambda: Batch("r2", update))
     found = rows(lake, "SELECT article_id, revision FROM articles")
     assert found == [{"article_id": f"{1:032x}", "revision": 2}], "1 replaced, 2 removed, 9 was never there"
+    assert rows(lake, "SELECT title FROM articles WHERE site = 'a'") == [{"title": "Story 1"}], (
+        "filters can be pushed down"
+    )
+
+
+def test_a_merge_over_a_table_that_was_compacted_meanwhile_looks_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake = open_lake(str(tmp_path))
+    for number in (1, 2):
+        tables.merge(lake, ARTICLES, table(ARTICLES, article_row(number), delete=False), number)
+    stale = [tables.open_table(lake, ARTICLES)]
+    assert tables.open_table(lake, ARTICLES).optimize.compact()["numFilesRemoved"] == 2
+    fresh = tables.open_table
+    monkeypatch.setattr(tables, "open_table", lambda *args: stale.pop() if stale else fresh(*args))
+    tables.merge(lake, ARTICLES, table(ARTICLES, article_row(2, revision=2), delete=False), 3)
+    assert rows(lake, "SELECT revision FROM articles ORDER BY article_id") == [{"revision": 1}, {"revision": 2}]
 
 
 @pytest.mark.parametrize("dies_at", [table.name for table in ORDER if table.name in TABLES])
