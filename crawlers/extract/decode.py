@@ -83,7 +83,8 @@ def declared_codecs(body: bytes, content_type: str | None) -> list[str]:
 def decode(body: bytes, content_type: str | None = None) -> Decoded:
     """Text of a page, without NUL and other control characters. Never fails: at worst, U+FFFD stands for bytes."""
     text, charset = _decode(body, content_type)
-    return Decoded(CONTROL.sub("", text), charset)
+    # A form feed is white space in HTML and forbidden in the XML trees that extraction builds.
+    return Decoded(CONTROL.sub("", text.replace("\f", " ")), charset)
 
 
 def _decode(body: bytes, content_type: str | None) -> tuple[str, str]:
@@ -107,7 +108,8 @@ def _not_quite_utf8(body: bytes, declared: list[str]) -> tuple[str, str]:
     replaced = body.decode("utf-8", "replace")
     wrong = replaced.count("\ufffd")
     right = sum(1 for character in replaced[: 4 * DETECT_SAMPLE] if character > "\x7f" and character != "\ufffd")
-    if wrong * 10 <= right or (wrong == 1 and len(body) > DETECT_SAMPLE and "utf-8" in declared):
+    # Text in another charset practically never holds valid sequences: a few beside the declaration are proof enough.
+    if wrong * 10 <= right or ("utf-8" in declared and (wrong <= right or (wrong == 1 and len(body) > DETECT_SAMPLE))):
         return replaced, "utf-8"
     for codec in declared:
         if codec == "utf-8":
