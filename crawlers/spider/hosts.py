@@ -7,7 +7,9 @@ from email.utils import parsedate_to_datetime
 from time import monotonic
 from urllib.parse import urlsplit
 
+from scrapy import Request
 from scrapy.core.downloader import Downloader, Slot
+from scrapy.signals import headers_received
 
 from crawlers.declarations import Site
 from crawlers.spider.limits import Limits
@@ -36,6 +38,7 @@ class Hosts:
     def __init__(self, downloader: Downloader, limits: Limits):
         self._downloader, self._limits = downloader, limits
         self._hosts: dict[str, Host] = {}
+        downloader.signals.connect(self._headers_received, headers_received)
 
     def of(self, url: str, site: Site) -> Host:
         """The host of a URL; made with the site's delay and concurrency the first time."""
@@ -47,11 +50,12 @@ class Hosts:
         return host
 
     def ask_delay(self, host: Host, seconds: float) -> None:
-        """Keep at least this delay from now on (Crawl-delay, Request-rate)."""
-        if seconds > host.floor:
-            host.floor = seconds
-            slot = self._slot(host)
-            slot.delay = max(slot.delay, seconds)
+        """Keep at least this delay from now on, one request at a time (Crawl-delay, Request-rate)."""
+        if seconds <= 0:
+            return
+        host.floor, host.concurrency = max(host.floor, seconds), 1
+        slot = self._slot(host)
+        slot.delay, slot.concurrency = max(slot.delay, host.floor), 1
 
     def hold(self, host: Host, seconds: float) -> None:
         """Send nothing to the host for this long (Retry-After), whatever is already waiting for it."""
@@ -77,6 +81,12 @@ class Hosts:
         host.failures = host.failures + 1 if failed else 0
         if failed and host.failures >= self._limits.failures_in_a_row and host.closed is None:
             host.closed = f"{host.failures} failures in a row, the last: {why}"
+
+    def _headers_received(self, request: Request) -> None:
+        """Count a delay from the answer: the server has seen the request by then, however long connecting took."""
+        slot = self._downloader.slots.get(request.meta.get("download_slot", ""))
+        if slot is not None:
+            slot.lastseen = max(slot.lastseen, monotonic())
 
     def _slot(self, host: Host) -> Slot:
         slot = self._downloader.slots.get(host.key)
