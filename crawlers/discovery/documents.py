@@ -47,6 +47,7 @@ _REFERENCE = re.compile(
     r"|&(?:(?P<name>[A-Za-z][A-Za-z0-9]{0,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});)?",
     re.DOTALL,
 )
+_NUMBERED = re.compile(r"&#([xX][0-9A-Fa-f]{1,10}|[0-9]{1,10});?")
 _XML_NAMES = frozenset({"lt", "gt", "amp", "quot", "apos"})
 
 
@@ -162,12 +163,20 @@ def clean_xml(text: str) -> str:
     References to HTML's named characters become the characters; other unknown references stay as they are written.
     """
     text = _ILLEGAL.sub("", skip_junk(text)).lstrip()
+    text = _NUMBERED.sub(_legal_number, text)
     if "<!DOCTYPE" in text[:8192] or "<!doctype" in text[:8192]:
         text = _DOCTYPE.sub("", text, count=1)
     return _REFERENCE.sub(_legal_reference, text)
 
 
 _ROOTS = frozenset({"rss", "feed", "rdf", "channel", "urlset", "sitemapindex"})
+
+
+def _legal_number(match: re.Match[str]) -> str:
+    """A numeric reference, wherever it stands; U+FFFD for one to what no document may hold."""
+    digits = match[1]
+    code = int(digits[1:], 16) if digits[0] in "xX" else int(digits)
+    return "\ufffd" if code > 0x10FFFF or _ILLEGAL.match(chr(code)) else match[0]
 
 
 def _legal_reference(match: re.Match[str]) -> str:
@@ -179,10 +188,7 @@ def _legal_reference(match: re.Match[str]) -> str:
     if name in _XML_NAMES:
         return match[0]
     if name.startswith("#"):
-        digits = name[1:]
-        code = int(digits[1:], 16) if digits[0] in "xX" else int(digits)
-        character = html.unescape(match[0]) if code <= 0x10FFFF else ""  # maps &#150; as browsers do
-        return html.escape(_ILLEGAL.sub("", character), quote=False)
+        return html.escape(html.unescape(match[0]), quote=False)  # maps &#150; as browsers do
     character = html.entities.html5.get(name + ";", "")
     return html.escape(character, quote=False) if character else f"&amp;{name};"
 

@@ -100,9 +100,10 @@ def test_root_name(text: str, expected: str | None) -> None:
     ("text", "expected"),
     [
         (
-            "<rss>AT&T &amp; &eacute;&nbsp;&unknown; &#150;&#0;</rss>",
-            "<rss>AT&amp;T &amp; é\xa0&amp;unknown; –\ufffd</rss>",
+            "<rss>AT&T &amp; &eacute;&nbsp;&unknown; &#150;&#0;&#x1F;&#xD800;&#99999999;</rss>",
+            "<rss>AT&amp;T &amp; é\xa0&amp;unknown; –\ufffd\ufffd\ufffd\ufffd</rss>",
         ),
+        ("<rss><![CDATA[&#xD800; &#65;]]></rss>", "<rss><![CDATA[\ufffd &#65;]]></rss>"),
         ("<rss><![CDATA[AT&T &eacute;]]> &</rss>", "<rss><![CDATA[AT&T &eacute;]]> &amp;</rss>"),
         ("<rss>a\x00b\x0bc\ufffe</rss>", "<rss>abc</rss>"),
         ("<br /><b>Warning</b>: x in y.php\n<?xml version='1.0'?><rss/>", "<?xml version='1.0'?><rss/>"),
