@@ -59,8 +59,8 @@ class Pipeline:
 
     lake: Lake
     workers: Pool
-    zones: Mapping[str, str]
-    """IANA time zone by site, for dates without one."""
+    sites: Mapping[str, Site]
+    """The declared sites by id."""
     steps: Steps
     watch: Watch
 
@@ -84,7 +84,9 @@ class Pipeline:
 
     def _extracted(self, report: SiteReport, directory: Path) -> SiteResult:
         templates = load_templates(self.lake, report.site)
-        work = partial(extract_site, report, directory, self.workers, self.zones, templates, self.watch.page)
+        work = partial(
+            extract_site, report, directory, self.workers, self.sites.get(report.site), templates, self.watch.page
+        )
         try:
             return self.step("extract", report.site, work)
         except PresslakeError:
@@ -108,9 +110,9 @@ class Pipeline:
 @contextlib.contextmanager
 def open_pipeline(settings: Settings, steps: Steps | None = None, watch: Watch | None = None) -> Iterator[Pipeline]:
     """A pipeline into the settings' lake, with its extraction workers, which end with it."""
-    zones = {site.id: site.timezone for site in load_sites(settings.sites).values() if site.timezone}
+    sites = load_sites(settings.sites)
     with Pool(settings.processes, settings.page_timeout) as workers:
-        yield Pipeline(open_lake(settings.lake), workers, zones, steps or PlainSteps(), watch or Watch())
+        yield Pipeline(open_lake(settings.lake), workers, sites, steps or PlainSteps(), watch or Watch())
 
 
 def ingest(

@@ -4,12 +4,13 @@ Each is repeatable: run twice on the same input it changes nothing the second ti
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from crawlers.archive import ArchiveError, read_page
 from crawlers.crawl import SiteReport, read_log
+from crawlers.declarations import Site
 from crawlers.extract import Pool, TemplateBook, extract_pages
 from crawlers.model import Article, Fetch, Lead, Page, Rejection
 from flows.lake import Lake
@@ -48,21 +49,24 @@ def extract_site(
     report: SiteReport,
     spool: Path,
     workers: Pool,
-    zones: Mapping[str, str],
+    site: Site | None,
     templates: TemplateBook,
     on_page: Callable[[], None] | None = None,
 ) -> SiteResult:
     """Read the site's crawl log and extract every archived article page of it.
 
     A page without an article gets the reason as its outcome; pages that hang or kill their worker are counted
-    as such, stay in the archive and hold nobody up.
+    as such, stay in the archive and hold nobody up. `site` is its declaration, where it (still) has one.
     """
     fetches = read_log(report.log).fetches
     articles: dict[int, Article] = {}
+    zones = {site.id: site.timezone} if site and site.timezone else {}
     pages = _pages(fetches, spool)
     for page, result in extract_pages(pages, processes=workers.size, pool=workers, zones=zones, templates=templates):
         position = int(page.id)
         if isinstance(result, Article):
+            # A page that doesn't say its language is in that of its site.
+            result.language = result.language or (site.language if site else None)
             articles[position] = result
         else:
             _reject(fetches[position], result)

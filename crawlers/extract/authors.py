@@ -27,7 +27,26 @@ META_AUTHOR = (
     "authors",
     "creator",
 )
-BYLINE_TAGS = ("a", "span", "div", "p", "address", "li", "em", "strong", "cite", "h4", "h5", "h6", "dd", "figcaption")
+BYLINE_TAGS = (
+    "a", "span", "div", "p", "address", "li", "em", "strong", "cite", "h4", "h5", "h6", "dd", "td", "font", "figcaption",
+)  # fmt: skip
+    "a",
+    "span",
+    "div",
+    "p",
+    "address",
+    "li",
+    "em",
+    "strong",
+    "cite",
+    "h4",
+    "h5",
+    "h6",
+    "dd",
+    "td",
+    "font",
+    "figcaption",
+)
 BYLINE_CLASS = re.compile(
     r"(?:^|[-_\s])(?:byline|by-line|author|authors|author-?name|autor(?:en)?|auteur|firma|posted-by|writer|contributor)"
     r"(?:s?$|[-_\s])",
@@ -43,6 +62,13 @@ VISIBLE_BY = re.compile(
     r"автор|yazan|oleh)\s*:?\s+(?P<names>(?-i:[A-ZÀ-ÞĀ-ŽΑ-ΩА-Я])[^\n|•·]{2,80})$",
     re.IGNORECASE,
 )
+
+DATED_BY = re.compile(
+    r"\b\d{4}\b[^\n]{0,24}?[\s–—|·•,-](?:by|von|par|por|di|door|av|af|przez|автор|yazan|oleh)\s+"
+    r"(?P<names>(?-i:[A-ZÀ-ÞĀ-ŽΑ-ΩА-Я])[^\n|•·]{2,80})$",
+    re.IGNORECASE,
+)
+"""A dateline and a byline in one: `Published on 3 May 2024, 6:47 pm - by Jane Doe`."""
 
 
 def read_authors(head: Head, tree: HtmlElement, site_names: Iterable[str]) -> names.Bylines:
@@ -109,7 +135,12 @@ def from_byline(tree: HtmlElement) -> list[str]:
         if label and BYLINE_CLASS.search(CAMEL.sub("-", label)) and not ELSEWHERE.search(label):
             by_class.append(element)
         text = element.text
-        if text and len(text) < MAX_BYLINE and len(lines) < 3 and (match := VISIBLE_BY.match(text.strip())):
+        if (
+            text
+            and len(text) < MAX_BYLINE
+            and len(lines) < 3
+            and (match := VISIBLE_BY.match(text.strip()) or DATED_BY.search(text.strip()))
+        ):
             lines.append(match["names"])
     for element in by_class[:10]:
         if not _elsewhere(element) and (found := visible_names(element)):

@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Callable
-from itertools import islice
-from dataclasses import dataclass
 from datetime import tzinfo
+from itertools import islice
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
@@ -12,12 +11,13 @@ from lxml.html import HtmlElement
 from crawlers.extract import jsonld
 from crawlers.extract.authors import read_authors
 from crawlers.extract.dates import Clock, Dated
-from crawlers.extract.visible import generic_date, url_date, visible_date
 from crawlers.extract.head import Head
 from crawlers.extract.language import read_language
+from crawlers.extract.lead import plain_title, refined_date
 from crawlers.extract.names import Bylines
 from crawlers.extract.segments import Segment
 from crawlers.extract.titles import read_title
+from crawlers.extract.visible import generic_date, url_date, visible_date
 from crawlers.model import Article, Page
 
 META_PUBLISHED = (
@@ -89,7 +89,7 @@ def read_fields(
     site_names = names_of_site(head, page)
     bylines: Bylines = read_authors(head, tree, site_names)
     article = Article(
-        title=read_title(head, tree, site_names),
+        title=plain_title(read_title(head, tree, site_names), page.lead, blocks()),
         description=_description(head),
         authors=bylines.authors,
         section=_section(head),
@@ -103,7 +103,8 @@ def read_fields(
     )
     published = read_published(tree, head, clock)
     published = published or visible_date(blocks(), clock, article.title, article.language)
-    published = published or url_date(page.url, clock) or generic_date(tree, page.url, clock)
+    published = refined_date(published or url_date(page.url, clock), page.lead, clock)
+    published = published or generic_date(tree, page.url, clock)
     if published is not None:
         article.published_at = published.instant.at
         article.published_precision = published.instant.precision

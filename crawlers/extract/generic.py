@@ -8,6 +8,7 @@ from typing import Any
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 
+from crawlers.extract.layout import without_layout_tables
 from crawlers.extract.segments import Segment, key_of
 
 SHORT_KEY = 12
@@ -15,6 +16,7 @@ SHORT_KEY = 12
 
 COVERED = 0.5
 """Share of a block that must be found in the generic text for the block to be taken."""
+
 
 @dataclass(slots=True)
 class Verdict:
@@ -31,6 +33,7 @@ def generic_lines(tree: HtmlElement, url: str | None) -> list[str]:
 
     Raises whatever trafilatura raises: callers turn that into EXTRACT_FAILED.
     """
+    tree = without_layout_tables(tree)
     document: Any = bare_extraction(tree, url=url, include_comments=False, with_metadata=False)
     if document is None or not document.text:
         return []

@@ -38,6 +38,8 @@ def visible_date(blocks: list[Segment], clock: Clock, title: str | None, languag
     key = key_of(title) if title else ""
     heads = [block.index for block in blocks if key and key_of(block.text) == key and not block.hidden]
     heads = heads or [block.index for block in blocks if block.element.tag == "h1"]
+    if title and (inline := _behind_title(blocks, clock, title, language)):
+        return Dated(inline, "visible-text")
     for head in heads[:3]:
         near = [*blocks[head + 1 : head + NEAR], *reversed(blocks[max(0, head - 4) : head])]
         candidates = [
@@ -48,6 +50,16 @@ def visible_date(blocks: list[Segment], clock: Clock, title: str | None, languag
         plain = [instant for text, instant in found if not MODIFIED.search(text)]
         if best := next(iter([*stated, *plain]), None):
             return Dated(best, "visible-text")
+    return None
+
+
+def _behind_title(blocks: list[Segment], clock: Clock, title: str, language: str | None) -> Instant | None:
+    """The date of a block that begins with the headline: with one line break between them they are one block."""
+    for block in blocks:
+        rest = block.text.removeprefix(title)
+        if rest != block.text and len(rest) > 4 and rest.count(" ") < MAX_WORDS and not MODIFIED.search(rest):
+            if instant := _read(rest, clock, language):
+                return instant
     return None
 
 
@@ -82,7 +94,7 @@ def generic_date(tree: HtmlElement, url: str, clock: Clock) -> Dated | None:
             max_date=clock.fetched_at.strftime("%Y-%m-%d"),
         )
         day = datetime.fromisoformat(found).replace(tzinfo=UTC) if found else None
-    except Exception:  # noqa: BLE001 - a guess that fails is no guess
+    except Exception:
         return None
     instant = clock.plausible(Instant(day, "day", zoned=False)) if day else None
     return Dated(instant, "generic") if instant else None

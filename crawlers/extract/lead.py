@@ -1,0 +1,50 @@
+"""What the feed or sitemap said of the page, where the page itself is vaguer. It never overrules a clear statement."""
+
+from datetime import timedelta
+
+from crawlers.extract.dates import Clock, Dated, Instant
+from crawlers.extract.segments import Segment, key_of
+from crawlers.extract.titles import SEPARATOR
+from crawlers.model import Lead
+
+
+def plain_title(title: str | None, lead: Lead | None, blocks: list[Segment]) -> str | None:
+    """The title without a site name behind (or before) it that nothing else gave away.
+
+    Of a title in parts (`Minister resigns - The Paper`) one part is taken where the feed lists the page under
+    it, or where it stands alone on the page.
+    """
+    if not title:
+        return lead.title if lead else None
+    cuts = [(match.start(), match.end()) for match in SEPARATOR.finditer(title)]
+    parts = [part for start, end in cuts for part in (title[:start].strip(), title[end:].strip())]
+    if not parts or len(title) > 300:
+        return title
+    wanted = {key_of(lead.title)} if lead and lead.title else set()
+    if key_of(title) in wanted:
+        return title
+    if found := next((part for part in parts if key_of(part) in wanted), None):
+        return found
+    printed = {key_of(block.text) for block in blocks if not block.hidden and len(block.text) <= len(title)}
+    if key_of(title) in printed:
+        return title
+    standing = [part for part in parts if len(part.split()) > 2 and key_of(part) in printed]
+    return max(standing, key=len) if standing else title
+
+
+def refined_date(published: Dated | None, lead: Lead | None, clock: Clock) -> Dated | None:
+    """The page's date, or the feed's where the page has none, or only the day and the feed the time of that day."""
+    if lead is None or lead.published_at is None:
+        return published
+    # A feed that gives midnight most likely means the day.
+    midnight = (lead.published_at.hour, lead.published_at.minute, lead.published_at.second) == (0, 0, 0)
+    stated = clock.plausible(Instant(lead.published_at, "day" if midnight else "second"))
+    if stated is None:
+        return published
+    if published is None:
+        return Dated(stated, "feed")
+    if published.instant.precision == "day" and not midnight:
+        apart = stated.at - published.instant.at
+        if timedelta(hours=-14) <= apart < timedelta(hours=38):
+            return Dated(stated, "feed")
+    return published
