@@ -28,23 +28,7 @@ META_AUTHOR = (
     "creator",
 )
 BYLINE_TAGS = (
-    "a", "span", "div", "p", "address", "li", "em", "strong", "cite", "h4", "h5", "h6", "dd", "td", "font", "figcaption",
-)  # fmt: skip
-    "a",
-    "span",
-    "div",
-    "p",
-    "address",
-    "li",
-    "em",
-    "strong",
-    "cite",
-    "h4",
-    "h5",
-    "h6",
-    "dd",
-    "td",
-    "font",
+    *("a", "span", "div", "p", "address", "li", "em", "strong", "cite", "h4", "h5", "h6", "dd", "td", "font"),
     "figcaption",
 )
 BYLINE_CLASS = re.compile(
