@@ -13,6 +13,7 @@ from crawlers.discovery import documents
 from crawlers.discovery.dates import parse_instant
 from crawlers.discovery.gathering import Gathering, Reading, clean_title
 from crawlers.discovery.links import absolute
+from crawlers.urlkey import host_of
 
 FORMATS = {"rss": "rss", "channel": "rss", "rdf": "rdf", "feed": "atom"}
 """Name of the root element (local, lower case) → format."""
@@ -30,6 +31,9 @@ _PREFIXES = {
     "http://rssnamespace.org/feedburner/ext/1.0": "feedburner",
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
 }
+_REDIRECTORS = frozenset({"feedproxy.google.com", "feeds.feedblitz.com", "rss.feedsportal.com", "tracking.feedpress.it",
+                          "tracking.feedpress.com", "click.feedly.com"})  # fmt: skip
+"""Services that count clicks on a feed's links: the article's own address is preferred, wherever the entry has it."""
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _RDF_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
@@ -93,9 +97,9 @@ class _Feed:
         # Atom resolves against the document (RFC 4287, section 2); for RSS nobody says, and what is relative there was
         # written for the site's pages.
         base = _base(element, self.url if self.format == "atom" else self.home or self.url)
-        links = (absolute(link, base) for link in _links(element, children))
+        links = [address for link in _links(element, children) if (address := absolute(link, base))]
         self.found.lead(
-            next((link for link in links if link), None),
+            next((link for link in links if host_of(link) not in _REDIRECTORS), links[0] if links else None),
             title=_title(children),
             published_at=self._date(children, _PUBLISHED),
             modified_at=self._date(children, _MODIFIED),
@@ -118,8 +122,10 @@ def _links(entry: etree._Element, children: dict[str, list[etree._Element]]) -> 
     yield from (
         link.get("href") for link in sorted(alternates, key=lambda link: "html" not in (link.get("type") or "html"))
     )
+    redirected = any(host_of(_text(link)) in _REDIRECTORS for link in links)
     for guid in children.get("guid", ()):
-        if (guid.get("isPermaLink") or guid.get("ispermalink") or "true").strip().lower() != "false":
+        permanent = (guid.get("isPermaLink") or guid.get("ispermalink") or "true").strip().lower() != "false"
+        if permanent or redirected:
             yield _if_web(_text(guid))
     yield entry.get(_RDF_ABOUT)
     for name in ("atom:id", "id"):

@@ -24,6 +24,8 @@ from schemas import Outcome
 
 THRESHOLD = 3.0
 """Score from which on a link counts as an article's."""
+_LEARNED_FROM = 2000
+"""Known articles the shapes are learned from: the last ones."""
 _WIDE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
@@ -39,7 +41,7 @@ def read_section(text: str, url: str, known: Iterable[str] = (), domains: Iterab
     site = tuple(domains) or (registered_domain(host_of(url)),)
     found = Gathering(url)
     seen = pages.links(tree, url)
-    shapes = Shapes(known)
+    shapes = Shapes(known[-_LEARNED_FROM:])
     for listed in _item_lists(tree):
         address = absolute(listed[0], pages.base_address(tree, url))
         if address and _on_site(address, site) and is_page(address) and url_score(address) > -2:
@@ -50,10 +52,17 @@ def read_section(text: str, url: str, known: Iterable[str] = (), domains: Iterab
             found.lead(link.url, title=clean_title(link.text, markup=False))
     for feed in pages.announced_feeds(tree, url):
         found.source(feed.url, "feed")
-    keys = {url_key(address) for address in known}
-    if (following := pages.next_page(tree, url, seen)) and any(key not in keys for key in found.leads):
+    if (following := pages.next_page(tree, url, seen)) and _holds_news(found, known):
         found.source(following, "section")
     return Reading(found.finish(), "page", clean_title(pages.title(tree)), pages.language(tree))
+
+
+def _holds_news(found: Gathering, known: list[str]) -> bool:
+    """Whether any of the leads isn't among the known articles."""
+    fresh = set(found.leads)
+    for address in known:
+        fresh.discard(url_key(address))
+    return bool(fresh)
 
 
 def section_links(tree: etree._Element, url: str, domains: tuple[str, ...]) -> list[Link]:

@@ -48,8 +48,8 @@ class Survey:
 
     @property
     def feeds(self) -> tuple[SourceReport, ...]:
-        """Feeds worth declaring: they work, and none says only what another says too."""
-        return tuple(without_repeats([report for report in self.sources if report.kind == "feed" and report.works]))
+        """Feeds worth declaring: they lead to the site, and none says only what another says too."""
+        return tuple(without_repeats([report for report in self._usable if report.kind == "feed"]))
 
     @property
     def news_sitemaps(self) -> tuple[SourceReport, ...]:
@@ -70,7 +70,7 @@ class Survey:
     @property
     def sections(self) -> tuple[SourceReport, ...]:
         """Section pages worth declaring."""
-        return tuple(without_repeats([report for report in self.sources if report.kind == "section" and report.works]))
+        return tuple(without_repeats([report for report in self._usable if report.kind == "section"]))
 
     @property
     def declared(self) -> dict[str, tuple[SourceReport, ...]]:
@@ -86,7 +86,14 @@ class Survey:
 
     @property
     def _sitemaps(self) -> list[SourceReport]:
-        return [report for report in self.sources if report.kind == "sitemap" and report.works]
+        return [report for report in self._usable if report.kind == "sitemap"]
+
+    @property
+    def _usable(self) -> list[SourceReport]:
+        """Sources that yield something of the site, the stale ones only where all are."""
+        usable = [report for report in self.sources if report.works and not report.has("off_site")]
+        fresh = [report for report in usable if not report.has("stale")]
+        return fresh if any(report.kind != "section" for report in fresh) else usable
 
 
 def survey(url: str, fetch: Fetcher, *, now: datetime | None = None) -> Survey:

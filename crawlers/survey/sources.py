@@ -19,6 +19,7 @@ STALE = timedelta(days=30)
 SUB_SITEMAPS = 3
 """Sitemaps of an index that are opened: the ones changed last."""
 SAMPLES = 3
+NEVER = datetime.min.replace(tzinfo=UTC)
 _DEPTH = 4
 _CODES = {
     Outcome.GONE: "gone",
@@ -35,7 +36,7 @@ class Problem:
 
     code: str
     """`gone`, `robots`, `not_a_feed`, `unreachable`, `incomplete`, `flawed`, `empty`, `stale`, `off_site`, `no_zone`,
-    `no_source`, `not_stated`."""
+    `no_source`, `not_stated`, `article`."""
     url: str
     text: str
     """For a person to read."""
@@ -76,6 +77,10 @@ class SourceReport:
     def samples(self) -> tuple[str, ...]:
         """Titles (or addresses) of the first few leads."""
         return tuple(lead.title or lead.url for lead in self.leads[:SAMPLES])
+
+    def has(self, code: str) -> bool:
+        """Whether it has a problem of this kind."""
+        return any(problem.code == code for problem in self.problems)
 
     @property
     def works(self) -> bool:
@@ -143,9 +148,8 @@ def _opened(index: SourceReport, fetch: Fetcher, zone: str | None, depth: int = 
     """The report of an index with the leads of the sitemaps that changed last."""
     if not index.sub_sources or depth > _DEPTH:
         return index
-    never = datetime.min.replace(tzinfo=UTC)
     ranked = sorted(
-        index.sub_sources, key=lambda sub: ("news" in sub.url.lower(), sub.modified_at or never, sub.url), reverse=True
+        index.sub_sources, key=lambda sub: ("news" in sub.url.lower(), sub.modified_at or NEVER, sub.url), reverse=True
     )
     opened = []
     for sub in ranked[: SUB_SITEMAPS if depth == 0 else 1]:

@@ -170,6 +170,20 @@ def test_an_index_that_names_itself_in_a_ring_ends() -> None:
     assert len(web.asked) < 40
 
 
+def test_what_leads_away_or_has_died_is_not_declared() -> None:
+    web = Web(
+        {
+            HOME: alternate("/podcast.rss", "/dead.rss", "/all.rss"),
+            f"{HOME}podcast.rss": rss("one", "two", host="https://audio.example"),
+            f"{HOME}dead.rss": rss("three", date="Mon, 20 Jan 2020 12:00:00 GMT"),
+            f"{HOME}all.rss": rss("four"),
+        }
+    )
+    assert declared(web) == {"feeds": [f"{HOME}all.rss"]}
+    web.documents[f"{HOME}all.rss"] = Outcome.GONE
+    assert declared(web) == {"feeds": [f"{HOME}dead.rss"]}  # better than nothing, and it is told
+
+
 def test_a_bare_host_is_enough_and_the_home_page_may_be_elsewhere() -> None:
     web = Web({"https://paper.example": f"-> {HOME}", HOME: alternate("/all.rss"), f"{HOME}all.rss": rss("one")})
     found = survey("paper.example", web, now=NOW)
@@ -263,19 +277,29 @@ def site(**sources: list[str]) -> Site:
     ],
 )
 def test_check_says_what_is_wrong(document: str | Outcome, codes: list[str]) -> None:
-    problems = check(site(feeds=[f"{HOME}feed"]), Web({f"{HOME}feed": document}), now=NOW)
+    problems = check(site(feeds=[f"{HOME}feed"]), Web({f"{HOME}feed": document, f"{HOME}one": "<html>"}), now=NOW)
     assert [problem.code for problem in problems] == codes
     assert all(problem.url == f"{HOME}feed" and problem.text for problem in problems)
 
 
 def test_check_looks_at_every_source_with_the_sites_zone() -> None:
     zoneless = rss("one", date="Sun, 02 Mar 2025 12:00:00")
-    web = Web({f"{HOME}feed": zoneless, f"{HOME}news.xml": urlset("one"), f"{HOME}world": FRONT})
+    documents = {"feed": zoneless, "news.xml": urlset("one"), "world": FRONT, "one": "<html>"}
+    web = Web({HOME + path: document for path, document in documents.items()})
+        {f"{HOME}feed": zoneless, f"{HOME}news.xml": urlset("one"), f"{HOME}world": FRONT, f"{HOME}one": "<html>"}
+    )
     paper = site(feeds=[f"{HOME}feed"], news_sitemaps=[f"{HOME}news.xml"], sections=[f"{HOME}world", f"{HOME}sport"])
     assert [problem.code for problem in check(paper, web, now=NOW)] == ["no_zone", "gone"]
     zoned = parse_site({"name": "P", "url": HOME, "language": "en", "timezone": "Europe/London",
                         "feeds": [f"{HOME}feed"]}, Path("sites/gb/paper.toml"))  # fmt: skip
     assert check(zoned, web, now=NOW) == []
+
+
+def test_check_fetches_the_newest_article() -> None:
+    web = Web({f"{HOME}feed": rss("one"), f"{HOME}news.xml": urlset("two"), f"{HOME}one": Outcome.ROBOTS})
+    web.documents[f"{HOME}news.xml"] = urlset("two").replace("12:00:00Z</n:", "11:00:00Z</n:")
+    problems = check(site(feeds=[f"{HOME}feed"], news_sitemaps=[f"{HOME}news.xml"]), web, now=NOW)
+    assert [(problem.code, problem.url) for problem in problems] == [("article", f"{HOME}one")]
 
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "newsweb"

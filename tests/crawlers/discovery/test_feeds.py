@@ -11,6 +11,7 @@ from schemas import Outcome
 
 URL = "https://paper.example/feeds/all.xml"
 FEEDBURNER = 'xmlns:f="http://rssnamespace.org/feedburner/ext/1.0"'
+COUNTED = "<link>https://feeds.feedblitz.com/~/1</link>"
 NOON = datetime(2025, 3, 2, 12, tzinfo=UTC)
 
 
@@ -98,6 +99,8 @@ def test_every_format_is_read(body: str, form: str, dated: bool, language: str |
         ('<guid isPermaLink="true">https://a.example/permanent</guid>', "https://a.example/permanent"),
         ('<link/><guid isPermaLink="false">https://a.example/id</guid>', None),
         ("<guid>tag:a.example,2025:1</guid>", None),
+        (f"{COUNTED}<guid isPermaLink='false'>https://a.example/id</guid>", "https://a.example/id"),
+        (f"{COUNTED}<guid isPermaLink='false'>4711</guid>", "https://feeds.feedblitz.com/~/1"),
         ("<link>mailto:desk@a.example</link>", None),
         ("<link>javascript:void(0)</link>", None),
         ("<link>https://[not-an-address/</link>", None),
