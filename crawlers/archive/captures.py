@@ -17,6 +17,7 @@ from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
 from crawlers.archive.coding import CodingError, TooLargeError, decode_body
 from crawlers.archive.reader import GZIP_MAGIC, MAX_HEADER, MAX_RECORD, _dechunk
+from crawlers.archive.writer import KIND_HEADER
 
 PLAIN_MAGIC = b"WARC/"
 SEARCH_BYTES = 1 << 20
@@ -105,6 +106,11 @@ class Record:
     def url(self) -> str:
         """WARC-Target-URI; empty where there is none."""
         return (self.record.headers.get("WARC-Target-URI") or "").strip("<> ")
+
+    @property
+    def kind(self) -> str:
+        """What the URL was asked for, where it is one of our own archives; else `article`."""
+        return self.record.headers.get(KIND_HEADER) or "article"
 
     def is_response(self) -> bool:
         """Whether this is a response; other types are counted, those that belong to a response silently."""
