@@ -286,8 +286,6 @@ def test_check_looks_at_every_source_with_the_sites_zone() -> None:
     zoneless = rss("one", date="Sun, 02 Mar 2025 12:00:00")
     documents = {"feed": zoneless, "news.xml": urlset("one"), "world": FRONT, "one": "<html>"}
     web = Web({HOME + path: document for path, document in documents.items()})
-        {f"{HOME}feed": zoneless, f"{HOME}news.xml": urlset("one"), f"{HOME}world": FRONT, f"{HOME}one": "<html>"}
-    )
     paper = site(feeds=[f"{HOME}feed"], news_sitemaps=[f"{HOME}news.xml"], sections=[f"{HOME}world", f"{HOME}sport"])
     assert [problem.code for problem in check(paper, web, now=NOW)] == ["no_zone", "gone"]
     zoned = parse_site({"name": "P", "url": HOME, "language": "en", "timezone": "Europe/London",
