@@ -16,6 +16,9 @@ from crawlers.extract.signature import signature_of
 MIN_STORY = 200
 """Characters of kept text that make a place a place of the story."""
 
+STORY_SHARE = 0.25
+"""Share of a place's text that must have been taken: generic extractors may stop at the first of several chunks."""
+
 MAX_LINK_SHARE = 0.5
 LEVELS_UP = 3
 RESTORED_KINDS = frozenset({"paragraph", "heading", "quote", "list_item", "table_row", "code"})
@@ -27,18 +30,15 @@ def restore(segments: list[Segment], kept: set[int]) -> set[int]:
         return set()
     cache: dict[HtmlElement, str] = {}
     signatures = {block.index: signature_of(block, cache) for block in segments if _may(block)}
+    region = _region([segments[index] for index in kept])
+    inside = {index: place for index, place in signatures.items() if _inside(segments[index], region)}
     total: Counter[str] = Counter()
     taken: Counter[str] = Counter()
-    for index, place in signatures.items():
+    for index, place in inside.items():
         total[place] += len(segments[index].text)
         taken[place] += len(segments[index].text) if index in kept else 0
-    places = {place for place, chars in taken.items() if chars >= MIN_STORY and chars * 2 >= total[place]}
-    region = _region([segments[index] for index in kept])
-    found = {
-        index
-        for index, place in signatures.items()
-        if place in places and index not in kept and _inside(segments[index], region)
-    }
+    places = {place for place, chars in taken.items() if chars >= MIN_STORY and chars >= STORY_SHARE * total[place]}
+    found = {index for index, place in inside.items() if place in places and index not in kept}
     return found | _between(segments, kept | found)
 
 
@@ -59,7 +59,7 @@ def _region(kept: list[Segment]) -> HtmlElement | None:
     # Stories are cut into chunks around advertisements: the other chunks are cousins, a few levels up.
     for _ in range(LEVELS_UP):
         parent = inner.getparent() if inner is not None else None
-        if parent is None or parent.tag in {"body", "html"}:
+        if parent is None or parent.tag in {"body", "html"} or (inner is not None and inner.tag == "article"):
             break
         inner = parent
     return inner
@@ -84,7 +84,23 @@ def _between(segments: list[Segment], kept: set[int]) -> set[int]:
             plain = _may(block) and block.kind in {"heading", "paragraph", "quote"}
             if (item or plain) and _holder(block) is parent:
                 found.add(index)
-    return found
+    return found | _headings_of(segments, kept | found)
+
+
+def _headings_of(segments: list[Segment], kept: set[int]) -> set[int]:
+    """Headings right above a kept block of the same parent, once the story has begun, whatever stands above them."""
+    begun = {_holder(segments[index]) for index in sorted(kept)[:-1]}
+    first = min(kept, default=0)
+    return {
+        index - 1
+        for index in kept
+        if index - 1 not in kept
+        and index > first
+        and segments[index - 1].kind == "heading"
+        and _may(segments[index - 1])
+        and _holder(segments[index - 1]) is _holder(segments[index])
+        and _holder(segments[index]) in begun
+    }
 
 
 def _holder(block: Segment) -> HtmlElement | None:
