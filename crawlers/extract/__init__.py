@@ -4,7 +4,7 @@ The doors: `extract_page` (one page, in this process), `extract_pages` (a stream
 processes with a time limit each), `extract_parquet` (a file of pages to a file of articles).
 """
 
-from crawlers.extract.batch import extract_pages
+from crawlers.extract.batch import extract_pages, learn_pages
 from crawlers.extract.offline import extract_parquet
 from crawlers.extract.page import extract_page
 from crawlers.extract.pool import Pool
@@ -13,10 +13,11 @@ from crawlers.extract.version import EXTRACTOR_VERSION
 
 __all__ = [
     "EXTRACTOR_VERSION",
+    "Pool",
     "TemplateBook",
     "TemplateError",
-    "Pool",
     "extract_page",
     "extract_pages",
     "extract_parquet",
+    "learn_pages",
 ]

@@ -73,19 +73,33 @@ def _learn(templates: TemplateBook, lessons: "deque[tuple[str, Outcomes]]") -> N
         templates.learn(site, outcome.lesson)
 
 
-def learn_lessons(
-    pages: Iterable[Page], *, processes: int, page_timeout: float = PAGE_TIMEOUT
-) -> Iterator[tuple[Page, Lesson | None]]:
-    """What each page teaches of its site, judged the generic way; None for pages that give no article."""
-    with Pool(processes, page_timeout, window=WINDOW) as pool:
-        for page, answer in pool.map(_lesson, ((page, (page,)) for page in pages)):
-            yield page, answer if isinstance(answer, Lesson) else None
+def learn_pages(
+    book: TemplateBook,
+    pages: Iterable[Page],
+    *,
+    processes: int,
+    page_timeout: float = PAGE_TIMEOUT,
+    pool: Pool | None = None,
+) -> None:
+    """Teach a book the templates of these pages' sites, each page judged the generic way.
+
+    For sites that are met for the first time: with what it learns here, `extract_pages` can help each page by its
+    sisters. `pool` as there.
+    """
+    lessons: dict[str, list[Lesson]] = {}
+    with nullcontext(pool) if pool else Pool(processes, page_timeout, window=WINDOW) as workers:
+        for page, answer in workers.map(_lesson, ((page, (page,)) for page in pages)):
+            if isinstance(answer, Lesson):
+                lessons.setdefault(page.site, []).append(answer)
+                book.learn(page.site, answer)
+    for site, learned in lessons.items():
+        book.relearn(site, learned)
 
 
 def _lesson(page: Page) -> Lesson | None:
     try:
         reading = read_page(page)
-    except Exception:  # noqa: BLE001 - the page is read again, and then its failure is reported
+    except Exception:
         return None
     return None if isinstance(reading, Rejection) else lesson_from(reading)
 

@@ -12,8 +12,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from crawlers.extract.batch import PAGE_TIMEOUT, extract_pages, learn_lessons
-from crawlers.extract.templates import Lesson, TemplateBook
+from crawlers.extract.batch import PAGE_TIMEOUT, extract_pages, learn_pages
+from crawlers.extract.templates import TemplateBook
 from crawlers.extract.templates.template import MIN_PAGES
 from crawlers.model import Article, Page, Rejection
 from schemas import ARTICLES
@@ -119,14 +119,8 @@ def learn_sites(source: pq.ParquetFile, *, processes: int, page_timeout: float) 
                 yield page
 
     book = TemplateBook()
-    lessons: dict[str, list[Lesson]] = {}
     if stride:
-        for page, lesson in learn_lessons(sample(), processes=processes, page_timeout=page_timeout):
-            if lesson is not None:
-                lessons.setdefault(page.site, []).append(lesson)
-                book.learn(page.site, lesson)
-    for site, learned in lessons.items():
-        book.relearn(site, learned)
+        learn_pages(book, sample(), processes=processes, page_timeout=page_timeout)
     return book
 
 

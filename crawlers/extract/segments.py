@@ -1,7 +1,7 @@
 """A page cut into blocks of text, each with its kind and where it stands in the tree.
 
-One walk over the tree. A block ends where a block-level element begins or ends, and at two line
-breaks in a row. The walk keeps no opinion of what belongs to the story.
+One walk over the tree. A block ends where a block-level element begins or ends, and at a line break
+(but a heading of two lines is one heading). The walk keeps no opinion of what belongs to the story.
 """
 
 import re
@@ -108,7 +108,9 @@ KINDS = {
     "pre": "code",
     **dict.fromkeys(HEADINGS, "heading"),
 }
-BREAKS = re.compile(r"\x1e(?:\s*\x1e)+")
+BREAK = "\x1e"
+"""Stands for a line break while a block is put together."""
+
 SPACES = re.compile(r"[ \t\n\r\f\v\xa0\u2000-\u200a\u202f\u3000]+")
 INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 WORD = re.compile(r"\w")
@@ -178,7 +180,7 @@ class _Walk:
         if not WORD.search(joined):
             if len(joined) < 4 or not joined.strip():
                 return
-        if "\x1e" in joined and BREAKS.search(joined):
+        if BREAK in joined and self.kinds[-1] not in {"heading", "caption"}:
             for group in _split_at_breaks(parts):
                 self._emit(group)
         else:
@@ -197,7 +199,7 @@ class _Walk:
 
 def clean(text: str) -> str:
     """White space collapsed, soft hyphens and zero-width characters removed."""
-    text = text.replace("\x1e", " ")
+    text = text.replace(BREAK, " ")
     if not text.isascii():
         text = INVISIBLE.sub("", text)
     return SPACES.sub(" ", text).strip()
@@ -205,15 +207,11 @@ def clean(text: str) -> str:
 
 def _split_at_breaks(parts: list[tuple[str, bool, bool]]) -> list[list[tuple[str, bool, bool]]]:
     groups: list[list[tuple[str, bool, bool]]] = [[]]
-    breaks = 0
     for part in parts:
-        if part[0] == "\x1e":
-            breaks += 1
-        elif part[0].strip():
-            if breaks >= 2 and groups[-1]:
-                groups.append([])
-            breaks = 0
-        groups[-1].append(part)
+        if part[0] == BREAK:
+            groups.append([])
+        else:
+            groups[-1].append(part)
     return groups
 
 
@@ -233,7 +231,7 @@ def segment(tree: HtmlElement) -> list[Segment]:
             walk.add(element.tail if element is not tree else None)
             continue
         if tag == "br":
-            walk.add("\x1e")
+            walk.add(BREAK)
             walk.add(element.tail)
             continue
         if tag == "tr" and (row := _row_text(element)) is not None:

@@ -11,6 +11,7 @@ from crawlers.extract.generic import Verdict, plain_line
 from crawlers.extract.rules import Hit, match_phrase, match_place
 from crawlers.extract.segments import HEADINGS, Segment, internal, key_of
 from crawlers.extract.sisters import restore
+from crawlers.extract.standfirst import find_standfirst
 from crawlers.extract.templates.view import Explained
 from crawlers.model import Article
 
@@ -48,6 +49,7 @@ def decide(segments: list[Segment], verdict: Verdict, article: Article) -> list[
         decisions = [Decision("paragraph", plain_line(line), True) for line in verdict.lines]
     else:
         kept = verdict.kept | restore(segments, verdict.kept)
+        kept |= find_standfirst(segments, kept, article.title, article.description, article.language)
         decisions = _decisions(segments, kept, "generic")
     _Judge(decisions, article).run()
     return decisions
