@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from crawlers.urlkey import url_key
@@ -40,14 +41,17 @@ _HOUSE_WORDS = _names("""
     konto mypage user users member members subscribe subscription subscriptions abo abonnement abonnements abos
     premium-abo newsletter newsletters about about-us ueber-uns uber-uns acerca a-propos chi-siamo contact
     contact-us kontakt contacto contatti impressum imprint datenschutz privacy privacy-policy privacidad terms
-    terms-of-use terms-of-service agb legal disclaimer cookie cookies cookie-policy jobs careers karriere
-    stellenmarkt rss feed feeds shop store help hilfe faq support ayuda aide print share mediadaten advertise
-    advertising werbung publicidad anzeigen epaper e-paper app apps games spiele juegos horoscope horoskop
-    horoscopo sudoku tv-programm tv-guide programme schedule weather wetter meteo tiempo ratgeber-shop coupons
-    gutscheine deals community forum forums kommentare comments feedback wp-admin wp-login.php wp-content
-    cdn-cgi ads partner partners sponsored services service tools quiz
+    terms-of-use terms-of-service agb disclaimer cookie cookies cookie-policy stellenmarkt rss feed feeds help
+    hilfe faq support ayuda aide print share mediadaten advertise advertising werbung publicidad anzeigen epaper
+    e-paper sudoku tv-programm tv-guide schedule ratgeber-shop coupons gutscheine forum forums kommentare
+    comments feedback wp-admin wp-login.php wp-content cdn-cgi ads sponsored
 """)
 """Path segments, whole, of pages that aren't articles."""
+_DESK_WORDS = _names("""
+    legal jobs careers karriere shop store app apps games spiele juegos weather wetter meteo tiempo deals
+    community service services tools quiz partner partners programme horoscope horoskop horoscopo
+""")
+"""Pages of the house where they stand last, subjects of the newsroom where an article's own name follows."""
 _NO_ARTICLES = _SECTION_WORDS | _LISTING_WORDS | _HOUSE_WORDS
 _STORY_WORDS = _names("""
     article articles story stories artikel articulo articulos articolo articoli noticia noticias notizia notizie
@@ -64,17 +68,30 @@ def is_page(url: str) -> bool:
     return not _ASSET.search(urlsplit(url).path)
 
 
+class _Parts(NamedTuple):
+    names: tuple[str, ...]
+    """Segments of the path, decoded, lower case, without the extension of the last."""
+    extension: str
+    query: str
+
+
+@lru_cache(maxsize=16_384)
+def _parts(url: str) -> _Parts:
+    """An address without what only says how a reader got there."""
+    parts = urlsplit("//" + url_key(url))
+    path = parts.path.rstrip("/")
+    extension = match[0] if (match := _EXTENSION.search(path)) else ""
+    segments = path.removesuffix(extension).split("/")
+    return _Parts(tuple(unquote(segment).lower() for segment in segments if segment), extension.lower(), parts.query)
+
+
 @lru_cache(maxsize=65_536)
 def shape(url: str) -> tuple[str, ...]:
     """What kinds of segments a path is made of, and which parameters follow: alike for a site's articles."""
-    parts = urlsplit("//" + url_key(url))  # without what only says how a reader got there
-    path = parts.path.rstrip("/")
-    extension = _EXTENSION.search(path)
-    if extension:
-        path = path[: extension.start()]
-    kinds = [_segment(unquote(segment)) for segment in path.split("/") if segment]
-    if extension:
-        kinds.append(extension[0].lower())
+    parts = _parts(url)
+    kinds = [_segment(name) for name in parts.names]
+    if parts.extension:
+        kinds.append(parts.extension)
     kinds += sorted(f"?{name}" for name, value in parse_qsl(parts.query) if re.search(r"\d{3,}", value))
     return tuple(kinds)
 
@@ -113,12 +130,9 @@ def _digits(text: str) -> str:
 
 def url_score(url: str) -> float:
     """How much an address looks like an article's on news sites at large: above 0 more than not."""
-    parts = urlsplit(url)
-    segments = [unquote(segment).lower() for segment in parts.path.split("/") if segment]
-    kinds = shape(url)
+    names, kinds = _parts(url).names, shape(url)
     if not kinds:
         return -6.0
-    names = [*segments[:-1], _EXTENSION.sub("", segments[-1])] if segments else []
     last = next((kind for kind in reversed(kinds) if not kind.startswith((".", "?"))), "")
     numbered = any(kind in ("number", "hex") or kind.endswith(("+number", "id")) for kind in kinds)
     score = 0.0
@@ -133,20 +147,21 @@ def url_score(url: str) -> float:
     score += 1.5 * numbered + any(kind.startswith("?") for kind in kinds)
     score += 0.5 * any(name in _STORY_WORDS for name in names[:-1])
     score -= 1.0 * any(name in _MEDIA_WORDS for name in names[:-1])
+    named = numbered or "slug" in last
+    score -= (1.0 if named else 4.0) * any(name in _DESK_WORDS for name in names)
     return score - 4.0 * any(name in _NO_ARTICLES for name in names)
 
 
 def may_be_section(url: str) -> bool:
     """Whether an address can be a section's front: a few short words, none of a service page, an author or a topic."""
-    parts = urlsplit(url)
-    names = [_EXTENSION.sub("", unquote(name).lower()) for name in parts.path.split("/") if name]
-    kinds = shape(url)
+    names, extension, query = _parts(url)
+    other = _HOUSE_WORDS | _LISTING_WORDS | _MEDIA_WORDS
     return (
         1 <= len(names) <= 3
-        and not parts.query
+        and not query
         and is_page(url)
-        and not any(name in _HOUSE_WORDS | _LISTING_WORDS | _MEDIA_WORDS for name in names)
-        and all(kind in ("word", "words") or kind.startswith(".") for kind in kinds)
+        and not any(name in other for name in names)
+        and all(kind in ("word", "words", extension) for kind in shape(url))
     )
 
 
