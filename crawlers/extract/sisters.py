@@ -6,6 +6,7 @@ one parent.
 """
 
 from collections import Counter
+from collections.abc import Collection
 from itertools import pairwise
 
 from lxml.html import HtmlElement
@@ -21,6 +22,7 @@ STORY_SHARE = 0.25
 
 MAX_LINK_SHARE = 0.5
 LEVELS_UP = 3
+MAX_HEADING = 160
 RESTORED_KINDS = frozenset({"paragraph", "heading", "quote", "list_item", "table_row", "code"})
 
 
@@ -39,7 +41,8 @@ def restore(segments: list[Segment], kept: set[int]) -> set[int]:
         taken[place] += len(segments[index].text) if index in kept else 0
     places = {place for place, chars in taken.items() if chars >= MIN_STORY and chars >= STORY_SHARE * total[place]}
     found = {index for index, place in inside.items() if place in places and index not in kept}
-    return found | _between(segments, kept | found)
+    found |= _between(segments, kept | found)
+    return found | _headings(segments, kept | found, inside.keys())
 
 
 def _may(block: Segment) -> bool:
@@ -109,3 +112,16 @@ def _holder(block: Segment) -> HtmlElement | None:
     if parent is not None and block.element.tag == "li" and parent.tag in {"ul", "ol"}:
         return parent.getparent()
     return parent
+
+
+def _headings(segments: list[Segment], kept: set[int], inside: Collection[int]) -> set[int]:
+    """Subheadings within the story whose text was taken: a heading of what is story is story."""
+    first, last = min(kept), max(kept)
+    found: set[int] = set()
+    for index in range(last - 1, first, -1):
+        block = segments[index]
+        if block.kind == "heading" and index not in kept and index in inside and len(block.text) <= MAX_HEADING:
+            follower = index + 1
+            if follower in kept or follower in found:
+                found.add(index)
+    return found
