@@ -24,6 +24,7 @@ from flows.lake.known import published_sites, write_known
 from flows.lake.templates import load_templates, save_templates
 from flows.publish import Run, publish_sites
 from flows.settings import Settings
+from flows.sitelocks import BACKFILL_SECONDS, CRAWL, sites_held
 from flows.stages import SiteResult, archive_site, broken_site, extract_site
 from flows.steps import PlainSteps, Steps
 from flows.summary import RunSummary, SiteSummary
@@ -125,7 +126,8 @@ def ingest(
 ) -> RunSummary:
     """Crawl the sites (None: all declared ones) and publish what is new.
 
-    What killed runs left in the spool is published first. Raises SettingsError for an unknown site, LakeError or
+    What killed runs left in the spool is published first. A site that another run on this machine is crawling is left
+    to that run and named in `busy`. Raises SettingsError for an unknown site, LakeError or
     PublishError where the lake fails: then everything fetched stays in the spool for the next run.
     """
     chosen = choose(settings, sites)
@@ -134,16 +136,20 @@ def ingest(
         started_at = datetime.now(UTC)
         run = Run(f"{started_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}", "crawl", started_at)
         directory = settings.spool / run.run_id
-        with spool.held(directory):
+        locks = sites_held(settings.spool, [site.id for site in chosen], CRAWL, seconds=BACKFILL_SECONDS)
+        with spool.held(directory), locks as (held, free):
+            busy = [site.id for site in chosen if site.id not in free]
+            chosen = [site for site in chosen if site.id in free]
             _note_run(directory, run, chosen)
             known = write_known(pipeline.lake, [site.id for site in chosen], directory / "known.parquet")
             job = CrawlJob(run.run_id, tuple(chosen), directory, known, limit, settings.allow_private)
             subject = chosen[0].id if len(chosen) == 1 else f"{len(chosen)} sites"
             crawling = cast("Generator[SiteReport]", crawl(job, on_progress=pipeline.watch.crawl))
             with contextlib.closing(crawling) as reports:
-                published = pipeline.step("crawl", subject, partial(pipeline.take, run, directory, reports))
+                work = partial(pipeline.take, run, directory, held.releasing(reports))
+                published = pipeline.step("crawl", subject, work)
             spool.remove(directory)
-    return RunSummary(run.run_id, started_at, published, recovered, datetime.now(UTC))
+    return RunSummary(run.run_id, started_at, published, recovered, datetime.now(UTC), busy)
 
 
 def resume(pipeline: Pipeline, settings: Settings) -> list[str]:

@@ -33,7 +33,7 @@ def left_behind(spool: Path) -> list[Path]:
     """Directories of runs, oldest first (run ids begin with their start). Some may be held by a live run."""
     if not spool.is_dir():
         return []
-    return sorted(path for path in spool.iterdir() if path.is_dir())
+    return sorted(path for path in spool.iterdir() if path.is_dir() and not path.name.startswith("."))
 
 
 def remove(directory: Path) -> None:

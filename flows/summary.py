@@ -44,6 +44,8 @@ class RunSummary:
     sites: list[SiteSummary] = field(default_factory=list)
     recovered: list[str] = field(default_factory=list)
     finished_at: datetime | None = None
+    busy: list[str] = field(default_factory=list)
+    """Sites left out because another run was crawling them."""
 
     @property
     def state(self) -> str:
@@ -59,6 +61,8 @@ class RunSummary:
         copies = sum(s.copies for s in self.sites)
         line = f"{new} new articles ({copies} of them copies), {revised} revised, from {len(self.sites)} sites"
         troubled = [f"{s.site}: {s.problem or s.state}" for s in self.sites if s.state != "ok"]
+        if self.busy:
+            line += f"; another run is crawling {', '.join(self.busy)}"
         return f"{line}; {self.state} — {'; '.join(troubled)}" if troubled else line
 
     def to_dict(self) -> dict[str, Any]:
@@ -69,6 +73,7 @@ class RunSummary:
             "started_at": self.started_at.isoformat(),
             "finished_at": self.finished_at.isoformat() if self.finished_at else None,
             "recovered": self.recovered,
+            "busy": self.busy,
             "sites": [
                 {
                     "site": s.site,
