@@ -179,10 +179,13 @@ class WarcSource:
     def _extract(pipeline: Pipeline, pages: Iterator[Page], entries: list[_Entry], book: LakeBook) -> int:
         count = 0
         workers = pipeline.workers
-        found = extract_pages(pages, processes=workers.size, pool=workers, zones=pipeline.zones, templates=book)
+        zones = {site.id: site.timezone for site in pipeline.sites.values() if site.timezone}
+        found = extract_pages(pages, processes=workers.size, pool=workers, zones=zones, templates=book)
         for page, result in found:
             entry = entries[int(page.id)]
             if isinstance(result, Article):
+                declared = pipeline.sites.get(page.site)
+                result.language = result.language or (declared.language if declared else None)
                 entry.article = result
             else:
                 entry.fetch.outcome, entry.fetch.detail = result.outcome, result.detail or entry.fetch.detail

@@ -1,0 +1,308 @@
+"""Backfill from sites' own sitemaps, by dates of publication.
+
+The sitemaps are read once for a job, and what they list in the span is kept in the lake; windows of some fifty pages
+of one site are then crawled, archived, extracted and published like any crawl. What the lake has already, however it
+came there, is not asked for again.
+"""
+
+import contextlib
+import io
+import json
+import logging
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, cast
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from crawlers.crawl import CrawlJob, SiteReport, crawl
+from crawlers.declarations import Site
+from crawlers.model import Article, Lead, Rejection
+from crawlers.urlkey import url_key
+from flows import spool
+from flows.backfill.blobs import SourceError
+from flows.backfill.discovering import Listing, list_site
+from flows.backfill.model import Taken, Window
+from flows.backfill.windows import Span
+from flows.lake import Lake
+from flows.lake.query import rows
+from flows.pipeline import Pipeline
+from flows.publish import Run
+from flows.settings import Settings
+from flows.sitelocks import BACKFILL, sites_held
+from flows.stages import SiteResult
+from schemas import Outcome
+
+WINDOW_PAGES = 50
+"""Pages of a window: at a page a second a live crawl of the same site waits for a minute at most."""
+SITE_SECONDS = 3600.0
+"""How long a window waits for another crawl of its site."""
+LISTED_HOURS = 24
+"""How long the listing of an open span is good for."""
+UNSETTLED = frozenset({Outcome.NOT_FETCHED, Outcome.OVER_BUDGET, Outcome.OUT_OF_RANGE, Outcome.DUPLICATE_URL})
+"""Outcomes after which an address has yet to be asked for: it was never reached, or was too old for a live crawl."""
+FAILED = frozenset(
+    {
+        Outcome.TIMED_OUT, Outcome.CONNECTION_FAILED, Outcome.DNS_FAILED, Outcome.SERVER_ERROR, Outcome.TRUNCATED,
+        Outcome.REFUSED, Outcome.CHALLENGE, Outcome.EMPTY_BODY, Outcome.HTTP_ERROR, Outcome.REDIRECT_LOOP,
+        Outcome.EXTRACT_TIMED_OUT, Outcome.EXTRACT_CRASHED, Outcome.EXTRACT_FAILED, Outcome.INVALID_ROW,
+    }
+)  # fmt: skip
+"""Outcomes that `--retry-failed` tries again."""
+
+_LEADS = pa.schema(
+    [
+        pa.field("url", pa.string(), nullable=False),
+        pa.field("found_in", pa.string()),
+        pa.field("title", pa.string()),
+        pa.field("published_at", pa.timestamp("us", tz="UTC")),
+        pa.field("modified_at", pa.timestamp("us", tz="UTC")),
+    ]
+)
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _InSpan(Pipeline):
+    """The pipeline, but articles published outside the span end as OUT_OF_RANGE: sitemaps seldom say when."""
+
+    span: Span
+
+    def _extracted(self, report: SiteReport, directory: Path) -> SiteResult:
+        result = super()._extracted(report, directory)
+        for position, article in list(result.articles.items()):
+            if refusal := _outside(article, self.span):
+                del result.articles[position]
+                fetch = result.fetches[position]
+                fetch.outcome, fetch.detail = refusal.outcome, refusal.detail
+        return result
+
+
+@dataclass(frozen=True)
+class SitemapSource:
+    """The sitemaps of some sites, by date of publication."""
+
+    sites: Sequence[Site]
+    span: Span
+    settings: Settings
+    lake: Lake
+    retry_failed: bool = False
+    window_pages: int = WINDOW_PAGES
+    kind: str = field(default="sitemaps", init=False)
+    _listings: dict[str, Listing] = field(default_factory=dict, init=False)
+    _windows: dict[str, tuple[Site, list[Lead]]] = field(default_factory=dict, init=False)
+
+    def spec(self) -> dict[str, Any]:
+        """See Source.spec."""
+        return {
+            "kind": self.kind,
+            "sites": sorted(site.id for site in self.sites),
+            "since": self.span.since.isoformat(),
+            "until": self.span.until.isoformat(),
+        }
+
+    def windows(self) -> Sequence[Window]:
+        """See Source.windows. Reads the sitemaps where that wasn't done before for this span."""
+        found = []
+        for site in self.sites:
+            listing = self._listing(site)
+            self._listings[site.id] = listing
+            settled = self._settled(site.id, {url_key(lead.url) for lead in listing.leads})
+            for start in range(0, len(listing.leads), self.window_pages):
+                leads = listing.leads[start : start + self.window_pages]
+                left = self._left(site.id, leads, settled)
+                name = f"{site.id}-{_hash(lead.url for lead in leads)}"
+                if self.retry_failed and left:
+                    name += f"-r{self._tries(site.id, leads)}"
+                self._windows[name] = site, leads
+                label = f"{site.id} {start + 1}–{start + len(leads)}{_dates(leads)}"
+                found.append(Window(name, label, len(left), 0, len(left) * site.delay))
+        return found
+
+    def notes(self) -> Sequence[str]:
+        """See Source.notes."""
+        told = []
+        for site in self.sites:
+            listing = self._listings.get(site.id)
+            if listing is None:
+                continue
+            undated = sum(lead.published_at is None for lead in listing.leads)
+            left = len(self._left(site.id, listing.leads))
+            told.append(
+                f"{site.id}: {listing.sources} sitemaps list {len(listing.leads)} addresses for {self.span} "
+                f"({undated} without a date of publication), {len(listing.leads) - left} of them dealt with already"
+            )
+            told += [f"{site.id}: {problem}" for problem in listing.problems]
+        return told
+
+    def take(self, pipeline: Pipeline, window: Window, run_id: str, directory: Path) -> Taken:
+        """See Source.take."""
+        site, leads = self._windows[window.name]
+        left = self._left(site.id, leads)
+        earlier = _runs_of(pipeline.lake, run_id)
+        taken = Taken(run_ids=earlier)
+        if not left:
+            return taken
+        run = Run(f"{run_id}-{len(earlier)}" if earlier else run_id, "backfill", datetime.now(UTC))
+        values = {item.name: getattr(pipeline, item.name) for item in fields(Pipeline)}
+        ranged = _InSpan(**values, span=self.span)
+        known = _as_known(site.id, left, directory / "known.parquet")
+        asked = replace(site, feeds=(), news_sitemaps=(), sitemaps=(), sections=(), max_age_days=36_500)
+        _note(directory, run, site.id)
+        allow = self.settings.allow_private
+        job = CrawlJob(run.run_id, (asked,), directory, known, len(left), allow)
+        with self._site_held(site.id):
+            crawling = cast("Generator[SiteReport]", crawl(job, on_progress=pipeline.watch.crawl))
+            with contextlib.closing(crawling) as reports:
+                work = partial(ranged.take, run, directory, reports)
+                taken.sites = pipeline.step("crawl", window.label, work)
+        taken.run_ids = [*earlier, run.run_id]
+        taken.pages = sum(summary.requests for summary in taken.sites)
+        taken.complete = not any(summary.outcomes[Outcome.NOT_FETCHED] for summary in taken.sites)
+        return taken
+
+    @contextlib.contextmanager
+    def _site_held(self, site: str) -> Iterator[None]:
+        """Hold the site, waiting for a crawl of it that goes on."""
+        with sites_held(self.settings.spool, [site], BACKFILL, seconds=SITE_SECONDS) as (_, held):
+            if not held:
+                raise SourceError(f"{site}: another crawl of it has gone on for {SITE_SECONDS / 60:.0f} minutes")
+            yield
+
+    def _left(self, site: str, leads: Sequence[Lead], settled: Collection[str] | None = None) -> list[Lead]:
+        """The leads that the lake doesn't know the end of; `settled` as it was looked up before, by url_key."""
+        keys = {url_key(lead.url): lead for lead in leads}
+        known = self._settled(site, keys) if settled is None else settled
+        return [lead for key, lead in keys.items() if key not in known]
+
+    def _settled(self, site: str, keys: Collection[str]) -> set[str]:
+        again = {str(outcome) for outcome in (UNSETTLED | FAILED if self.retry_failed else UNSETTLED)}
+        sql = (
+            "SELECT DISTINCT url_key FROM fetches WHERE site = ? AND kind = 'article' "
+            "AND outcome NOT IN (SELECT unnest(?::VARCHAR[])) AND url_key IN (SELECT unnest(?::VARCHAR[]))"
+        )
+        return {row["url_key"] for row in rows(self.lake, sql, [site, sorted(again), sorted(keys)])}
+
+    def _tries(self, site: str, leads: Sequence[Lead]) -> int:
+        sql = (
+            "SELECT count(DISTINCT run_id) AS n FROM fetches WHERE site = ? AND kind = 'article' "
+            "AND url_key IN (SELECT unnest(?::VARCHAR[]))"
+        )
+        found: int = rows(self.lake, sql, [site, sorted({url_key(lead.url) for lead in leads})])[0]["n"]
+        return found
+
+    def _listing(self, site: Site) -> Listing:
+        """What the sitemaps list: as kept in the lake, else read now and kept."""
+        name = f"state/backfills/listings/{site.id}-{_span_name(self.span)}.parquet"
+        data = self.lake.store.get(name)
+        if data is not None and (kept := _kept(data, site.id, self.span)):
+            return kept
+        directory = self.settings.spool / f"list-{site.id}-{_span_name(self.span)}"
+        if directory.exists():
+            spool.remove(directory)
+        with spool.held(directory), self._site_held(site.id):
+            listing = list_site(site, self.span, self.settings, directory)
+            spool.remove(directory)
+        if listing.sources:
+            self.lake.store.put(name, _to_parquet(listing))
+        return listing
+
+
+def _outside(article: Article, span: Span) -> Rejection | None:
+    at = article.published_at
+    if at is None or at in span:
+        return None
+    # A page that tells the day alone may mean any instant of it.
+    if article.published_precision == "day" and at < span.until and at + timedelta(days=1) > span.since:
+        return None
+    return Rejection(Outcome.OUT_OF_RANGE, f"published {at:%Y-%m-%d %H:%M} UTC")
+
+
+def _runs_of(lake: Lake, run_id: str) -> list[str]:
+    """The runs that worked at a window, from the table."""
+    sql = "SELECT DISTINCT run_id FROM runs WHERE run_id = ? OR regexp_matches(run_id, ?) ORDER BY run_id"
+    return [row["run_id"] for row in rows(lake, sql, [run_id, f"^{run_id}-[0-9]+$"])]
+
+
+def _as_known(site: str, leads: Sequence[Lead], path: Path) -> Path:
+    """The leads in the form of addresses that earlier runs owe a look: the crawl fetches these, and nothing else."""
+    now = datetime.now(UTC)
+    values = [
+        {
+            "site": site, "kind": "article", "url": lead.url, "url_key": url_key(lead.url),
+            "outcome": str(Outcome.NOT_FETCHED), "fetched_at": now, "first_seen_at": now, "lead_title": lead.title,
+            "lead_published_at": lead.published_at, "found_in": lead.found_in,
+        }
+        for lead in leads
+    ]  # fmt: skip
+    instant = pa.timestamp("us", tz="UTC")
+    names = ("site", "kind", "url", "url_key", "outcome", "lead_title", "found_in")
+    schema = pa.schema(
+        [(name, pa.string()) for name in names]
+        + [(name, instant) for name in ("fetched_at", "first_seen_at", "lead_published_at")]
+    )
+    pq.write_table(pa.Table.from_pylist(values, schema=schema), path)
+    return path
+
+
+def _note(directory: Path, run: Run, site: str) -> None:
+    """What `flows.pipeline.resume` needs to publish the window's pages if this process is killed."""
+    note = {"run_id": run.run_id, "kind": run.kind, "started_at": run.started_at.isoformat(), "sites": [site]}
+    (directory / "run.json").write_text(json.dumps(note, indent=1))
+
+
+def _to_parquet(listing: Listing) -> bytes:
+    values = [
+        {
+            "url": x.url,
+            "found_in": x.found_in,
+            "title": x.title,
+            "published_at": x.published_at,
+            "modified_at": x.modified_at,
+        }
+        for x in listing.leads
+    ]
+    about = {
+        "outside": listing.outside,
+        "sources": listing.sources,
+        "problems": listing.problems,
+        "requests": listing.requests,
+        "listed_at": datetime.now(UTC).isoformat(),
+    }
+    table = pa.Table.from_pylist(values, schema=_LEADS.with_metadata({"presslake": json.dumps(about)}))
+    sink = io.BytesIO()
+    pq.write_table(table, sink, compression="zstd")
+    return sink.getvalue()
+
+
+def _kept(data: bytes, site: str, span: Span) -> Listing | None:
+    """A listing kept earlier; None where the span goes on and it is a day old, or it can't be read."""
+    try:
+        table = pq.read_table(io.BytesIO(data))
+        about = json.loads(table.schema.metadata[b"presslake"])
+        listed_at = datetime.fromisoformat(about["listed_at"])
+        leads = [Lead(**row) for row in table.to_pylist()]
+    except (pa.ArrowException, KeyError, ValueError, TypeError) as error:
+        log.warning("the listing of %s is unreadable and is made anew: %s", site, error)
+        return None
+    if span.until > listed_at and datetime.now(UTC) - listed_at > timedelta(hours=LISTED_HOURS):
+        return None
+    return Listing(site, leads, about["outside"], about["sources"], about["problems"], about["requests"])
+
+
+def _span_name(span: Span) -> str:
+    return _hash((span.since.isoformat(), span.until.isoformat()))
+
+
+def _hash(texts: Iterable[str]) -> str:
+    return sha256("\n".join(texts).encode()).hexdigest()[:12]
+
+
+def _dates(leads: Sequence[Lead]) -> str:
+    known = [at for lead in leads if (at := lead.published_at or lead.modified_at)]
+    return f", {min(known):%Y-%m-%d} to {max(known):%Y-%m-%d}" if known else ", undated"
