@@ -28,7 +28,7 @@ says so; archived, but not published; published with the evidence."""
 
 SOURCE_FIELDS = ("feeds", "news_sitemaps", "sitemaps", "sections")
 
-_SHIPPED = Path(__file__).parent / "sites"
+SHIPPED = Path(__file__).parent / "sites"
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?)*")
 
@@ -98,7 +98,7 @@ def load_sites(directory: Path | None = None) -> dict[str, Site]:
 def sites_directory() -> Path:
     """Directory of declarations in force: the one PRESSLAKE_SITES names, else the shipped ones."""
     named = os.environ.get(SITES_VARIABLE)
-    return Path(named) if named else _SHIPPED
+    return Path(named) if named else SHIPPED
 
 
 def load_site(path: Path) -> Site:

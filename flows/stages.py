@@ -6,15 +6,19 @@ Each is repeatable: run twice on the same input it changes nothing the second ti
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from crawlers.archive import ArchiveError, read_page
 from crawlers.crawl import SiteReport, read_log
 from crawlers.declarations import Site
-from crawlers.extract import Pool, TemplateBook, extract_pages
+from crawlers.extract import Pool, TemplateBook, extract_pages, learn_pages
 from crawlers.model import Article, Fetch, Lead, Page, Rejection
 from flows.lake import Lake
 from schemas import Outcome
+
+MOST_LESSONS = 100
+"""Pages, at most, that a site's first templates are learned from."""
 
 log = logging.getLogger(__name__)
 
@@ -61,8 +65,20 @@ def extract_site(
     fetches = read_log(report.log).fetches
     articles: dict[int, Article] = {}
     zones = {site.id: site.timezone} if site and site.timezone else {}
-    pages = _pages(fetches, spool)
-    for page, result in extract_pages(pages, processes=workers.size, pool=workers, zones=zones, templates=templates):
+    fresh = not templates.trusted(report.site)
+    if fresh:
+        # A site met for the first time: its pages are read twice, so that each can be helped by its sisters.
+        sample = islice(_pages(fetches, spool), MOST_LESSONS)
+        learn_pages(templates, sample, processes=workers.size, pool=workers)
+    results = extract_pages(
+        _pages(fetches, spool),
+        processes=workers.size,
+        pool=workers,
+        zones=zones,
+        templates=templates,
+        learn=not fresh,
+    )
+    for page, result in results:
         position = int(page.id)
         if isinstance(result, Article):
             # A page that doesn't say its language is in that of its site.

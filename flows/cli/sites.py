@@ -1,23 +1,43 @@
 """`presslake sites`: the declarations, and whether one works."""
 
 import json
-import tempfile
+import sys
+from collections.abc import Iterable
 from dataclasses import asdict, replace
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
+from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from crawlers.declarations import Site, load_sites
+from crawlers.declarations import SHIPPED, Site, load_sites
+from crawlers.extract import extract_page
+from crawlers.fetching import PoliteFetcher
+from crawlers.model import Fetch, Lead, Page, Rejection
+from crawlers.survey import (
+    SourceReport,
+    declaration_path,
+    declaration_toml,
+    look_at_sources,
+    newest_leads,
+    survey,
+)
+from crawlers.urlkey import url_key
 from flows.cli.progress import console_for
 from flows.cli.query import plain
-from flows.cli.show import article, print_article
-from flows.lake import open_lake
-from flows.lake.query import rows
-from flows.pipeline import choose, ingest
+from flows.cli.show import print_article
+from flows.errors import PresslakeError
+from flows.pipeline import choose
+from flows.rows import revision_row
 from flows.settings import Settings
+from schemas import Outcome
+
+
+ARTICLES_TRIED = 3
+"""The newest page may be a live blog or a video: a check tries the next ones, too."""
 
 
 @click.group()
@@ -51,43 +71,117 @@ def list_sites(settings: Settings, as_json: bool) -> None:
 
 @command.command("check")
 @click.argument("name", metavar="SITE")
-@click.option("--json", "as_json", is_flag=True, help="Print one object: the sources' fetches and the article.")
+@click.option("--json", "as_json", is_flag=True, help="Print one object: sources, problems, article.")
 @click.pass_context
 def check_site(ctx: click.Context, name: str, as_json: bool) -> None:
-    """Fetch a site's feeds and sitemaps and one article, and show what came of it. Nothing reaches the lake."""
+    """Fetch a site's feeds and sitemaps and its newest article, and show what came of it.
+
+    Says what is wrong with the declaration: a feed gone or empty, forbidden by robots.txt, no feed at all,
+    only old articles, articles of another site. Nothing reaches the lake. Exit status: 0 all well, 1 not.
+    """
     settings: Settings = ctx.obj
-    choose(settings, [name])
-    with tempfile.TemporaryDirectory(prefix="presslake-check-") as folder:
-        scratch = replace(settings, lake=folder, spool=Path(folder) / "spool", processes=1)
-        summary = ingest(scratch, [name], limit=1)
-        lake = open_lake(folder)
-        fetches = rows(lake, "SELECT * FROM fetches ORDER BY kind DESC, fetched_at")
-        kept = rows(lake, "SELECT article_id FROM revisions LIMIT 1")
-        found = article(lake, kept[0]["article_id"]) if kept else None
+    (site,) = choose(settings, [name])
+    fetch = PoliteFetcher(delay=site.delay, allow_private=settings.allow_private)
+    reports = look_at_sources(site, fetch)
+    problems = [problem for report in reports for problem in report.problems]
+    row, why = None, "no article address was found"
+    for lead in newest_leads(site, reports)[:ARTICLES_TRIED]:
+        row, why = _article_of(site, lead, fetch)
+        if row is not None:
+            break
     if as_json:
-        told = {"site": name, "state": summary.state, "fetches": fetches, "article": found}
+        told = {
+            "site": name,
+            "sources": [_told(report) for report in reports],
+            "problems": [asdict(problem) for problem in problems],
+            "article": row,
+            "article_problem": why,
+        }
         click.echo(json.dumps(told, default=plain, ensure_ascii=False, indent=1))
     else:
-        _print_check(fetches, found, summary.sites[0].problem)
-    ctx.exit(0 if summary.state == "ok" and found else 1)
+        console = console_for(as_json)
+        print_sources(console, reports)
+        for problem in problems:
+            console.print(f"[yellow]{problem.code}[/]  {escape(problem.url)}  {escape(problem.text)}")
+        console.print()
+        if row is None:
+            console.print(f"[red]no article could be extracted: {escape(why or '')}[/]")
+        else:
+            print_article(console, {"revisions": [row], "copies": [], "copy_of": []})
+    ctx.exit(0 if row is not None and not problems else 1)
 
 
-def _print_check(fetches: list[dict[str, Any]], found: dict[str, Any] | None, problem: str | None) -> None:
-    console = console_for(False)
-    sources = [fetch for fetch in fetches if fetch["kind"] != "article"]
-    tried = [fetch for fetch in fetches if fetch["kind"] == "article" and fetch["attempts"]]
-    leads = sum(fetch["kind"] == "article" for fetch in fetches)
-    for fetch in [*sources, *tried]:
-        detail = f"  [dim]{escape(fetch['detail'])}[/]" if fetch["detail"] else ""
-        status = fetch["status"] if fetch["status"] is not None else "—"
-        console.print(f"{fetch['kind']:<8} {fetch['outcome']:<14} {status}  {escape(fetch['url'])}{detail}")
-    console.print(f"{leads} article addresses found\n")
-    if problem:
-        console.print(f"[yellow]{escape(problem)}[/]")
-    if found is None:
-        console.print("[red]no article could be extracted[/]")
+@command.command("add")
+@click.argument("url")
+@click.option("--country", metavar="CC", help="Folder of the declaration, ISO 3166-1 alpha-2 (by the site's domain).")
+@click.option("--dry-run", is_flag=True, help="Show the declaration and write nothing.")
+@click.pass_obj
+def add_site(settings: Settings, url: str, country: str | None, dry_run: bool) -> None:
+    """Look at a site, find its feeds, sitemaps and sections, and write its declaration.
+
+    Shows what each source would yield. The file goes to the directory that PRESSLAKE_SITES names, else to the
+    shipped one. At a terminal it asks before it writes; without one it doesn't.
+    """
+    directory = settings.sites or SHIPPED
+    taken = {site.id for site in load_sites(directory).values()} if directory.is_dir() else set()
+    fetch = PoliteFetcher(allow_private=settings.allow_private)
+    console = console_for(as_json=False)
+    with console.status(f"looking at {escape(url)}, a second between requests"):
+        found = survey(url, fetch)
+    if country:
+        found = replace(found, country=country.lower())
+    print_sources(console, found.sources)
+    for problem in found.problems:
+        console.print(f"[yellow]{problem.code}[/]  {escape(problem.url)}  {escape(problem.text)}")
+    if not found.declared:
+        raise PresslakeError(f"{url}: nothing there names articles; declare it by hand (README, Add a site)")
+    text, path = declaration_toml(found), declaration_path(found, directory, taken)
+    console.print(f"\n[dim]{escape(str(path))}[/]\n{escape(text)}", soft_wrap=True)
+    if dry_run or (sys.stdin.isatty() and not click.confirm("Write it?", default=True)):
         return
-    print_article(console, found)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+    click.echo(f"wrote {path}; try it: presslake sites check {path.stem}")
+
+
+def print_sources(console: Console, reports: Iterable[SourceReport]) -> None:
+    """What each source would yield, a line each."""
+    table = Table(header_style="bold", box=None, padding=(0, 2, 0, 0))
+    for name in ("kind", "outcome", "articles", "newest (UTC)", "address"):
+        table.add_column(name, justify="right" if name == "articles" else "left", overflow="fold")
+    for report in reports:
+        newest = f"{report.newest:%Y-%m-%d %H:%M}" if report.newest else ""
+        kind = report.format or report.kind
+        table.add_row(kind, str(report.outcome), str(len(report.leads) or "·"), newest, escape(report.url))
+        if report.samples:
+            table.add_row("", "", "", "", f"[dim]{escape(report.samples[0][:100])} …[/]")
+    console.print(table)
+
+
+def _article_of(site: Site, lead: Lead, fetch: PoliteFetcher) -> tuple[dict[str, Any] | None, str | None]:
+    """The article behind a lead as a row, or why there is none."""
+    document = fetch(lead.url)
+    if not document.ok:
+        return None, f"{lead.url}: {document.outcome} {document.detail or ''}".strip()
+    now = datetime.now(UTC)
+    page = Page(site.id, document.final_url, document.body, now, document.content_type, lead)
+    result = extract_page(page, zone=ZoneInfo(site.timezone) if site.timezone else None)
+    if isinstance(result, Rejection):
+        return None, f"{lead.url}: {result.outcome} {result.detail}".strip()
+    key = url_key(document.final_url)
+    fetched = Fetch(site.id, "article", lead.url, key, Outcome.NEW, now, final_url=document.final_url)
+    return revision_row(result, fetched, "check"), None
+
+
+def _told(report: SourceReport) -> dict[str, Any]:
+    return {
+        "kind": report.format or report.kind,
+        "url": report.url,
+        "outcome": report.outcome,
+        "articles": len(report.leads),
+        "newest": report.newest,
+        "samples": report.samples,
+    }
 
 
 def _sources(site: Site) -> str:
