@@ -45,22 +45,18 @@ def agency_of(text: str) -> str | None:
     return signed[1] if signed else None
 
 
-def original_of(members: Sequence[Member], eligible: Callable[[Member], bool]) -> tuple[Member, str]:
-    """The original among articles with the same words, and the evidence (a word of `schemas.copies.EVIDENCE`).
+def contenders(members: Sequence[Member]) -> list[tuple[Member, str]]:
+    """The articles that may be the original of those with the same words, the likeliest first, with the evidence.
 
-    What the copies themselves say counts first, in the order of EVIDENCE; then the earliest. Articles whose
-    dates don't tell which was first (only the day is known) are told apart by length. `eligible` tells whether
-    an article has all that the others have; at least the earliest has.
+    What the copies themselves say counts first, in the order of `schemas.copies.EVIDENCE`; then the earliest.
+    Articles whose dates don't tell which was first (only the day is known) are told apart by length.
     """
     if len(members) == 1:
-        return members[0], "earliest"
-    credited = _credited(members, eligible)
-    if credited:
-        return credited
+        return [(members[0], "earliest")]
     bound = min(member.at + (timedelta() if member.precise else timedelta(days=1)) for member in members)
     first = sorted((member for member in members if member.at <= bound), key=_by_time)
-    best = next(m for m in sorted(first, key=lambda m: (-m.stored.words, *_by_time(m))) if eligible(m))
-    return best, "longest" if best is not first[0] else "earliest"
+    by_length = sorted(first, key=lambda member: (-member.stored.words, *_by_time(member)))
+    return _credited(members) + [(m, "longest" if m is not first[0] else "earliest") for m in by_length]
 
 
 def is_credited(name: str, other: Stored) -> bool:
@@ -84,20 +80,19 @@ def _by_time(member: Member) -> tuple[datetime, str]:
     return member.at, member.stored.article_id
 
 
-def _credited(members: Sequence[Member], eligible: Callable[[Member], bool]) -> tuple[Member, str] | None:
-    """The article that most of the others that name a source name, by the strongest kind of evidence there is."""
+def _credited(members: Sequence[Member]) -> list[tuple[Member, str]]:
+    """The articles that others name as their source: by the kind of evidence, then by how many name it."""
+    found: list[tuple[Member, str]] = []
     for evidence, named, means in _EVIDENCE:
         sayings = Counter((name, _home(m.stored)) for m in members if (name := named(m.stored)))
-        if not sayings:
-            continue
-        votes = [
-            (sum(n for (name, home), n in sayings.items() if home != _home(m.stored) and means(name, m.stored)), m)
-            for m in members
-        ]
-        for count, member in sorted(votes, key=lambda vote: (-vote[0], *_by_time(vote[1]))):
-            if count and eligible(member):
-                return member, evidence
-    return None
+        if sayings:
+            votes = [
+                (sum(n for (name, home), n in sayings.items() if home != _home(m.stored) and means(name, m.stored)), m)
+                for m in members
+            ]
+            votes.sort(key=lambda vote: (-vote[0], *_by_time(vote[1])))
+            found.extend((member, evidence) for count, member in votes if count)
+    return found
 
 
 def _home(stored: Stored) -> tuple[str, str]:

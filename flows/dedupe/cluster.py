@@ -54,6 +54,7 @@ def assign(graph: Graph, standing: Standing, touched: Collection[str], rules: Ru
             due = [id_ for _, id_ in heap]
             graph.load_neighbours(due)
             standing.load({other for id_ in due for other in graph.near(id_)})
+            _load_texts(graph, standing, due)
         _, id_ = heapq.heappop(heap)
         waiting.discard(id_)
         before = standing.known(id_)
@@ -70,7 +71,7 @@ def locate(graph: Graph, standing: Standing, placed: dict[str, Place], id_: str,
     order = graph.node(id_).order
     earlier = [other for other in graph.near(id_) if graph.node(other).order < order]
     leaders = [other for other in earlier if _leader_of(standing, placed, other) == other]
-    graph.texts_for([id_], {id_: leaders})
+    graph.texts_for({id_: leaders})
     edges = [(other, verdict) for other in leaders if (verdict := graph.edge(id_, other)) and verdict.rule]
     if not edges:
         return Place(id_, None, id_, None)
@@ -81,15 +82,34 @@ def locate(graph: Graph, standing: Standing, placed: dict[str, Place], id_: str,
     return Place(best, None, cluster, verdict)
 
 
+def settle(graph: Graph, standing: Standing, placed: dict[str, Place], ids: Iterable[str], rules: Rules) -> None:
+    """Find again the places of known articles that the batch doesn't concern."""
+    missing = sorted(set(ids) - placed.keys())
+    graph.load_nodes(missing)
+    graph.load_neighbours(missing)
+    standing.load({other for id_ in missing for other in graph.near(id_)})
+    _load_texts(graph, standing, missing)
+    for id_ in sorted(missing, key=lambda id_: graph.node(id_).order):
+        placed[id_] = locate(graph, standing, placed, id_, rules)
+
+
 def own_share(graph: Graph, id_: str, others: Iterable[str]) -> float:
-    """Share of an article's latest text that none of the others' texts has."""
+    """Share of an article's latest text that the others' texts it was compared with don't have."""
     mine = graph.text(graph.node(id_).latest.ref).shingles.unique
     left = mine
     for other in others:
-        for stored in graph.node(other).revisions:
-            graph.load_texts([stored.ref])
-            left = np.setdiff1d(left, graph.text(stored.ref).shingles.unique, assume_unique=True)
+        for ref in graph.alike(id_, other):
+            left = np.setdiff1d(left, graph.text(ref).shingles.unique, assume_unique=True)
     return len(left) / len(mine) if len(mine) else 0.0
+
+
+def _load_texts(graph: Graph, standing: Standing, ids: Iterable[str]) -> None:
+    """Load at once what placing these articles will compare: with earlier leaders, and later ones with them."""
+    wanted = {}
+    for id_ in ids:
+        order = graph.node(id_).order
+        wanted[id_] = [o for o in graph.near(id_) if graph.node(o).order > order or standing.leader(o) == o]
+    graph.texts_for(wanted)
 
 
 def _leader_of(standing: Standing, placed: dict[str, Place], id_: str) -> str:
@@ -100,5 +120,5 @@ def _repeating(graph: Graph, id_: str) -> list[str]:
     """The later articles that repeat this one."""
     order = graph.node(id_).order
     later = [other for other in graph.near(id_) if graph.node(other).order > order]
-    graph.texts_for([id_], {id_: later})
+    graph.texts_for({id_: later})
     return [other for other in later if (verdict := graph.edge(other, id_)) and verdict.rule]

@@ -144,13 +144,16 @@ class Graph:
         """Ids of the candidates of an article whose neighbours are loaded."""
         return self._neighbours[article_id].keys()
 
-    def texts_for(self, article_ids: Iterable[str], others: Mapping[str, Collection[str]]) -> None:
-        """Load what comparing each article with the given others takes."""
-        refs: set[Ref] = set()
-        for id_ in article_ids:
-            for other in others[id_]:
-                refs.update(ref for pair in self._pairs(id_, other) for ref in pair)
-        self.load_texts(refs)
+    def alike(self, article_id: str, other: str) -> list[Ref]:
+        """The revisions of the other article that may be alike with the latest one of this."""
+        latest = self._nodes[article_id].latest.ref
+        return sorted(theirs for mine, theirs in self._pairs(article_id, other) if mine == latest)
+
+    def texts_for(self, others: Mapping[str, Collection[str]]) -> None:
+        """Load what comparing each article with its others takes."""
+        self.load_texts(
+            {ref for id_, ids in others.items() for other in ids for pair in self._pairs(id_, other) for ref in pair}
+        )
 
     def _pairs(self, one: str, other: str) -> set[tuple[Ref, Ref]]:
         """The revisions of two articles to compare, the first one's first."""

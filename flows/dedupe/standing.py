@@ -64,11 +64,12 @@ class Standing:
         self.load(ids)
         return {copy for id_ in ids for copy in self._of_leader.get(id_, ())} - self._new
 
-    def original(self, leader: str) -> str:
-        """The original of a leader's group as it was."""
+    def original(self, leader: str) -> tuple[str, str]:
+        """The original of a leader's group as it was, and the evidence."""
         self.load([leader])
         copies = sorted(self._of_leader.get(leader, set()))
-        return next((self.rows[copy].original_id for copy in copies if self._follows(copy)), leader)
+        rows = (self.rows[copy] for copy in copies if self._follows(copy))
+        return next(((row.original_id, row.evidence) for row in rows), (leader, "earliest"))
 
     def in_articles(self, id_: str) -> bool:
         """Whether a known article was in `articles`."""
