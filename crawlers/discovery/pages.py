@@ -78,9 +78,15 @@ def base_address(tree: etree._Element, url: str) -> str:
 
 
 def language(tree: etree._Element) -> str | None:
-    """The language the page says it is in, as written (BCP 47)."""
+    """The language the page says it is in, as written (BCP 47, or a locale): by `lang`, else by its meta elements."""
     root = tree if tree.tag == "html" else next(iter(tree.iter("html")), tree)
-    return root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang")
+    if stated := root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang"):
+        return stated
+    for meta in tree.iter("meta"):
+        name = (meta.get("property") or meta.get("http-equiv") or meta.get("name") or "").lower()
+        if name in ("og:locale", "content-language", "language", "dc.language") and meta.get("content"):
+            return meta.get("content")
+    return None
 
 
 def title(tree: etree._Element) -> str | None:
@@ -120,6 +126,12 @@ def linked_feeds(tree: etree._Element, url: str) -> list[FeedLink]:
         if target and _FEED_PATH.search(urlsplit(target).path) and not _COMMENTS.search(target):
             feeds.setdefault(target, FeedLink(target, _text(element)))
     return list(feeds.values())
+
+
+def words(tree: etree._Element) -> str:
+    """All text of the page's body."""
+    body = next(iter(tree.iter("body")), None)
+    return "" if body is None else " ".join("".join(_words(body)).split())
 
 
 def links(tree: etree._Element, url: str) -> dict[str, Link]:

@@ -38,7 +38,8 @@ def declaration_toml(survey: Survey, *, settings: Mapping[str, str | int | float
     if not declared:
         raise ValueError(f"{survey.url}: nothing found that names articles")
     lines = [f"name = {_text(survey.name)}", f"url = {_text(survey.url)}"]
-    unsure = "" if survey.language else "  # not stated by the site: please check"
+    guessed = "guessed from its words" if survey.language else "not stated by the site"
+    unsure = "" if survey.language_stated else f"  # {guessed}: please check"
     lines.append(f"language = {_text(survey.language or 'en')}{unsure}")
     for field in SOURCE_FIELDS:
         if field in declared:

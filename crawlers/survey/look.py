@@ -1,6 +1,6 @@
 """Looking at a site that nobody has declared yet."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
@@ -13,10 +13,11 @@ from crawlers.discovery.robots import robots_sitemaps
 from crawlers.discovery.sections import section_links
 from crawlers.fetching import FetchedDocument
 from crawlers.survey.sources import Fetcher, Problem, SourceReport, look_at_source, report_on, without_repeats
+from crawlers.survey.words import guess_language
 from crawlers.urlkey import host_of, registered_domain
 from schemas import Outcome
 
-FEED_PATHS = ("/feed", "/rss", "/feed.xml", "/rss.xml", "/atom.xml", "/index.xml", "/feed.json")
+FEED_PATHS = ("/feed", "/rss", "/feed.xml", "/rss.xml", "/rss.php", "/atom.xml", "/index.xml", "/feed.json")
 """Where feeds often are, tried where none is announced."""
 SITEMAP_PATHS = ("/news-sitemap.xml", "/sitemap-news.xml", "/sitemap_news.xml", "/news_sitemap.xml", "/sitemap.xml",
                  "/sitemap_index.xml", "/sitemap-index.xml")  # fmt: skip
@@ -38,13 +39,15 @@ class Survey:
     """Home page, after redirects."""
     name: str
     language: str | None
-    """ISO 639-1; None where nothing on the site states one."""
+    """ISO 639-1; None where the site states none and its words speak for none."""
     country: str
     """ISO 3166-1 alpha-2, lower case, by the site's domain or its language tag; `zz` where neither tells."""
     domain: str
     sources: tuple[SourceReport, ...]
     """Everything that was looked at, whether it yields anything or not."""
     problems: tuple[Problem, ...]
+    language_stated: bool = True
+    """The site states its language; else it is a guess."""
 
     @property
     def feeds(self) -> tuple[SourceReport, ...]:
@@ -120,6 +123,7 @@ class _Look:
         self.tree = pages.parse(decode(front.body, front.content_type)) if front.ok else None
         self.reports: list[SourceReport] = []
         self.problems: list[Problem] = []
+        self._articles: list[etree._Element | None] = []
 
     def _try(self, url: str, kind: str) -> SourceReport:
         return look_at_source(url, kind, self.fetch, domains=(self.domain,), now=self.now)
@@ -167,7 +171,8 @@ class _Look:
 
     def result(self) -> Survey:
         stated = self._languages()
-        language = next((code for tag in stated if (code := _iso639(tag))), None)
+        said = next((code for tag in stated if (code := _iso639(tag))), None)
+        language = said or self._guess()
         found = Survey(
             url=self.home,
             name=self._name(),
@@ -180,23 +185,34 @@ class _Look:
         problems = [*self.problems, *(problem for report in self.reports for problem in report.problems)]
         if not found.declared:
             problems.append(Problem("no_source", self.home, "nothing found that names articles"))
-        if language is None:
-            problems.append(Problem("not_stated", self.home, "the site doesn't say what language it is in"))
-        return Survey(found.url, found.name, language, found.country, self.domain, found.sources, tuple(problems))
+        if said is None:
+            guessed = f"; by its words it is {language!r}" if language else ""
+            problems.append(Problem("not_stated", self.home, f"the site doesn't say what language it is in{guessed}"))
+        return replace(found, problems=tuple(problems), language_stated=said is not None)
 
     def _languages(self) -> list[str]:
         """Language tags the site states, the most trustworthy first; an article is asked where the front is silent."""
         front = pages.language(self.tree) if self.tree is not None else None
         feeds = [report.language for report in self.reports if report.kind == "feed"]
         tags = [tag for tag in (front, *feeds) if tag]
-        if not any(_iso639(tag) for tag in tags) and (page := self._an_article()) is not None:
-            tags.append(pages.language(page) or "")
+        if not any(_iso639(tag) for tag in tags) and (article := self._article()) is not None:
+            tags.append(pages.language(article) or "")
         return [*tags, *(report.language for report in self._all() if report.language)]
 
-    def _an_article(self) -> etree._Element | None:
-        lead = next((lead for report in self.reports for lead in report.leads), None)
-        document = self.fetch(lead.url) if lead else None
-        return pages.parse(decode(document.body, document.content_type)) if document and document.ok else None
+    def _guess(self) -> str | None:
+        trees = [tree for tree in (self._article(), self.tree) if tree is not None]
+        titles = " ".join(lead.title for report in self.reports for lead in report.leads if lead.title)
+        guesses = (guess_language(text) for text in (*map(pages.words, trees), titles))
+        return next((language for language in guesses if language), None)
+
+    def _article(self) -> etree._Element | None:
+        """The page of the first lead, fetched once."""
+        if not self._articles:
+            lead = next((lead for report in self.reports for lead in report.leads), None)
+            document = self.fetch(lead.url) if lead else None
+            found = pages.parse(decode(document.body, document.content_type)) if document and document.ok else None
+            self._articles.append(found)
+        return self._articles[0]
 
     def _all(self) -> list[SourceReport]:
         return [inner for report in self.reports for inner in (report, *report.opened)]

@@ -13,6 +13,7 @@ from crawlers.declarations import Site, load_site, parse_site
 from crawlers.discovery import discover
 from crawlers.fetching import FetchedDocument, PoliteFetcher
 from crawlers.survey import check, declaration_path, declaration_toml, proposed_id, survey
+from crawlers.survey.words import guess_language
 from crawlers.urlkey import url_key
 from schemas import Outcome
 
@@ -293,11 +294,39 @@ def test_check_looks_at_every_source_with_the_sites_zone() -> None:
     assert check(zoned, web, now=NOW) == []
 
 
-def test_check_fetches_the_newest_article() -> None:
-    web = Web({f"{HOME}feed": rss("one"), f"{HOME}news.xml": urlset("two"), f"{HOME}one": Outcome.ROBOTS})
-    web.documents[f"{HOME}news.xml"] = urlset("two").replace("12:00:00Z</n:", "11:00:00Z</n:")
-    problems = check(site(feeds=[f"{HOME}feed"], news_sitemaps=[f"{HOME}news.xml"]), web, now=NOW)
-    assert [(problem.code, problem.url) for problem in problems] == [("article", f"{HOME}one")]
+def test_check_fetches_an_article_the_newest_first() -> None:
+    older = urlset("two").replace("12:00:00Z</n:", "11:00:00Z</n:")
+    web = Web({f"{HOME}news.xml": older, f"{HOME}feed": rss("one"), f"{HOME}one": Outcome.ROBOTS})
+    paper = site(feeds=[f"{HOME}feed"], news_sitemaps=[f"{HOME}news.xml"])
+    problems = check(paper, web, now=NOW)
+    assert web.asked[2:] == [f"{HOME}one", f"{HOME}two"]
+    assert [(problem.code, problem.url) for problem in problems] == [("article", f"{HOME}two")]
+    web.documents[f"{HOME}two"] = "<html>"
+    assert check(paper, web, now=NOW) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The river has risen after days of rain, and the mayor says that it is not over for the town.", "en"),
+        ("Der Fluss ist nach Tagen des Regens gestiegen, und die Stadt hat sich mit Sand darauf eingestellt.", "de"),
+        ("Le niveau de la rivière est monté dans la nuit, et les habitants des quais ont été évacués.", "fr"),
+        ("El río ha crecido por la lluvia y los vecinos de la costa se han ido con sus familias a una escuela.", "es"),
+        ("O rio subiu com a chuva e os moradores da costa foram para uma escola no centro, que não tem vaga.", "pt"),
+        ("Řeka se po dešti zvedla a starosta je na břehu s hasiči, kteří do noci plnili pytle pískem pro město.", "cs"),
+        ("川の水位が雨で上がり、町は避難を呼びかけた。市長は警戒を続けるよう求めた。", "ja"),
+        ("강물이 불어나 주민들이 대피했다. 시장은 경계를 늦추지 말라고 당부했다.", "ko"),
+        ("河水因大雨上涨，市长要求居民继续保持警惕，学校已经关闭，交通受到影响。", "zh"),
+        ("Річка піднялася після дощів, і мер просить мешканців їхати до школи в центрі.", "uk"),
+        ("Река поднялась после дождей, и мэр просит жителей прийти в школу в центре.", "ru"),
+        ("ارتفع منسوب النهر بعد أيام من المطر، وطلب العمدة من السكان البقاء في المدارس.", "ar"),
+        ("4711 0815 2025-03-02", None),
+        ("Kwik lorem foo bar baz qux quux corge grault garply waldo fred plugh xyzzy thud", None),
+        ("", None),
+    ],
+)  # fmt: skip
+def test_guess_language(text: str, expected: str | None) -> None:
+    assert guess_language(text) == expected
 
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "newsweb"
