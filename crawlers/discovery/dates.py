@@ -6,11 +6,12 @@ the site, is no instant: guessing would put an article hours away from when it w
 """
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 _ISO = re.compile(
-    r"(\d{4})-?(\d{2})-?(\d{2})"
+    r"(\d{4})(?P<joint>[-/.]?)(\d{2})(?P=joint)(\d{2})"
     r"(?:[Tt\s_]\s*(\d{1,2}):?(\d{2})(?::?(\d{2})(?:[.,](\d{1,9}))?)?\s*(.*))?"
 )
 _RFC822 = re.compile(
@@ -21,6 +22,9 @@ _MONTH_FIRST = re.compile(
     r"(?:[^\W\d]+\.?,?\s+)?([^\W\d]{3,12})\.?\s+(\d{1,2})(?:,\s*|\s+)(\d{4}),?\s+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*(.*)"
 )
 _ASCTIME = re.compile(r"[A-Za-z]{3},?\s+([A-Za-z]{3,9})\s+(\d{1,2})\s+(\d{1,2}):(\d{2}):(\d{2})\s*(.*?)\s*(\d{4})")
+_NUMERIC = re.compile(
+    r"(\d{1,2})(?P<joint>[./-])(\d{1,2})(?P=joint)(\d{4}),?\s+(?:-\s+)?(\d{1,2}):(\d{2})(?::(\d{2}))?\s*(.*)"
+)
 _DAY = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _OFFSET = re.compile(r"(?:GMT|UTC|UT|Z)?\s*([+-])(\d{1,2}):?(\d{2})?(?::\d{2})?(?:\s*\(.*\))?", re.IGNORECASE)
 
@@ -107,17 +111,18 @@ _WHOLE_MONTHS = {
 }
 
 
-def parse_instant(text: str | None, zone: str | None = None) -> datetime | None:
+def parse_instant(text: str | None, zone: str | None = None, *, day_first: bool | None = None) -> datetime | None:
     """The instant a date names, in UTC; None where it names none for certain.
 
     `zone`: IANA zone of dates that name none themselves. Without it they give None, as do dates without a time of day,
-    unknown zone abbreviations, and local times that occur twice (end of daylight saving).
+    unknown zone abbreviations, and local times that occur twice (end of daylight saving). `day_first`: how dates such
+    as 3/4/2025 are meant, where that is known; where it isn't, and either reading is possible, they give None.
     """
     if not text or len(text) > 200:
         return None
     text = " ".join(text.split())
     try:
-        found = _fields(text)
+        found = _fields(text, day_first)
         if found is None:
             return None
         local, zone_text = found
@@ -155,14 +160,35 @@ def _end_of(year: str, month: str | None, day: str | None) -> datetime:
     return datetime(int(year), int(month), int(day), tzinfo=UTC) + timedelta(days=1)
 
 
-def _fields(text: str) -> tuple[datetime, str] | None:
+def is_day_first(texts: Iterable[str]) -> bool | None:
+    """How dates such as 3/4/2025 are meant in a document, by those of its dates that can be read in one way only."""
+    orders = {_order(match[1], match[3], match[2]) for text in texts if (match := _NUMERIC.match(text.strip()[:100]))}
+    return orders.pop() if len(orders := orders - {None}) == 1 else None
+
+
+def _order(first: str, second: str, joint: str) -> bool | None:
+    """Whether the first of two numbers is the day; None where either may be."""
+    if joint == "." or int(first) > 12 >= int(second):
+        return True
+    return False if int(second) > 12 >= int(first) else None
+
+
+def _fields(text: str, day_first: bool | None = None) -> tuple[datetime, str] | None:
     """Local time without zone, and the text that stood where the zone belongs; None without a time of day."""
     if match := _ISO.fullmatch(text):
-        year, month, day, hour, minute, second, fraction, zone_text = match.groups()
+        year, _, month, day, hour, minute, second, fraction, zone_text = match.groups()
         if hour is None:
             return None
         micro = int((fraction or "0")[:6].ljust(6, "0"))
         return _clock(int(year), int(month), int(day), hour, minute, second, micro), zone_text
+    if match := _NUMERIC.fullmatch(text):
+        first, joint, other, year, hour, minute, second, zone_text = match.groups()
+        order = _order(first, other, joint)
+        order = day_first if order is None and first != other else order is not False
+        if order is None:
+            return None
+        day, month = (first, other) if order else (other, first)
+        return _clock(int(year), int(month), int(day), hour, minute, second, 0), zone_text
     if match := _RFC822.fullmatch(text):
         day, name, year, hour, minute, second, zone_text = match.groups()
     elif match := _MONTH_FIRST.fullmatch(text):

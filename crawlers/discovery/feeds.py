@@ -4,13 +4,14 @@ Read as a stream and with recovery, so that a huge or broken feed gives what it 
 names, in whatever namespace, nested or not: many feeds in use break the letter of their format.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
 from lxml import etree
 
 from crawlers.discovery import documents
-from crawlers.discovery.dates import parse_instant
+from crawlers.discovery.dates import is_day_first, parse_instant
 from crawlers.discovery.gathering import Gathering, Reading, clean_title
 from crawlers.discovery.links import absolute
 from crawlers.urlkey import host_of
@@ -34,6 +35,7 @@ _PREFIXES = {
 _REDIRECTORS = frozenset({"feedproxy.google.com", "feeds.feedblitz.com", "rss.feedsportal.com", "tracking.feedpress.it",
                           "tracking.feedpress.com", "click.feedly.com"})  # fmt: skip
 """Services that count clicks on a feed's links: the article's own address is preferred, wherever the entry has it."""
+_PLAIN_DATE = re.compile(r"[>\[]\s*(\d{1,2}[./-]\d{1,2}[./-]\d{4},?\s+(?:-\s+)?\d{1,2}:\d{2})")
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _RDF_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
@@ -47,6 +49,7 @@ def read_feed(text: str, url: str, zone: str | None = None) -> Reading:
     """Read a feed already decoded. `zone`: IANA zone of dates that name none. Never raises."""
     xml = documents.clean_xml(text)
     feed = _Feed(url, zone, FORMATS.get(documents.root_name(xml) or "", "rss"))
+    feed.day_first = is_day_first(_PLAIN_DATE.findall(xml))
     feed.found.lost = documents.count_elements(xml, "item", "entry")
     for element in documents.xml_elements(xml):
         feed.take(element)
@@ -58,6 +61,7 @@ class _Feed:
 
     def __init__(self, url: str, zone: str | None, form: str):
         self.url, self.zone, self.format = url, zone, form
+        self.day_first: bool | None = None
         self.found = Gathering(url)
         self.title: str | None = None
         self.language: str | None = None
@@ -106,7 +110,8 @@ class _Feed:
         )
 
     def _date(self, children: dict[str, list[etree._Element]], names: tuple[str, ...]) -> datetime | None:
-        dates = (parse_instant(_text(child), self.zone) for name in names for child in children.get(name, ()))
+        texts = (_text(child) for name in names for child in children.get(name, ()))
+        dates = (parse_instant(text, self.zone, day_first=self.day_first) for text in texts)
         return next((instant for instant in dates if instant), None)
 
 

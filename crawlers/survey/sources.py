@@ -128,7 +128,7 @@ def report_on(
         problems.append(Problem(code, url, found.problem))
     zoneless = _dated(zoned.discovery.leads) - _dated(found.leads)
     if zoneless:
-        said = f"{zoneless} of {len(found.leads)} dates name no time zone: `timezone` in the declaration would"
+        said = f"{zoneless} of {len(found.leads)} dates name no time zone: set `timezone` in the declaration"
         problems.append(Problem("no_zone", url, said))
     return SourceReport(
         url,

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawlers.discovery.dates import latest_instant, parse_instant
+from crawlers.discovery.dates import is_day_first, latest_instant, parse_instant
 
 
 def utc(*fields: int) -> datetime:
@@ -34,6 +34,12 @@ def utc(*fields: int) -> datetime:
         ("2023-04-28T17:40+02:00", utc(2023, 4, 28, 15, 40)),
         ("2023-04-28t17:40:08.123456789z", utc(2023, 4, 28, 17, 40, 8, 123456)),
         ("2023-04-28 17:40:08 +0200", utc(2023, 4, 28, 15, 40, 8)),
+        ("2023/04/28 17:40:08 +0200", utc(2023, 4, 28, 15, 40, 8)),
+        ("28.04.2023 17:40:08 +0200", utc(2023, 4, 28, 15, 40, 8)),
+        ("3.4.2023, 17:40 CEST", utc(2023, 4, 3, 15, 40)),
+        ("28/04/2023 - 17:40 GMT", utc(2023, 4, 28, 17, 40)),
+        ("04/28/2023 17:40 GMT", utc(2023, 4, 28, 17, 40)),
+        ("4/4/2023 17:40 GMT", utc(2023, 4, 4, 17, 40)),
         ("20230428T174008Z", utc(2023, 4, 28, 17, 40, 8)),
         ("2023-04-28T24:00:00Z", utc(2023, 4, 29)),
         ("2016-12-31T23:59:60Z", utc(2016, 12, 31, 23, 59, 59)),
@@ -58,6 +64,8 @@ def test_instants(text: str, expected: datetime) -> None:
         "Fri, 28 Apr 2023 17:40:08 BST",
         "Fri, 28 Apr 2023 05:40:08 PM",
         "28 srp 2023 17:40:08 +0100",  # August in Czech, July in Croatian
+        "03/04/2023 17:40 GMT",  # in March or in April
+        "28/28/2023 17:40 GMT",
         "2023-02-31T10:00:00Z",
         "2023-04-28T25:00:00Z",
         "2023-04-28T10:00:00+99:00",
@@ -88,6 +96,21 @@ def test_no_instant_is_guessed(text: str | None) -> None:
 )
 def test_the_sites_zone_counts_where_the_date_has_none(text: str, zone: str, expected: datetime | None) -> None:
     assert parse_instant(text, zone) == expected
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["03/04/2023 10:00", "28/04/2023 10:00"], True),
+        (["03/04/2023 10:00", "04/28/2023 10:00"], False),
+        (["03/04/2023 10:00"], None),
+        (["28/04/2023 10:00", "04/28/2023 10:00"], None),
+        (["Fri, 28 Apr 2023 17:40:08 GMT", "2023-04-28"], None),
+        ([], None),
+    ],
+)
+def test_a_documents_dates_tell_which_number_is_the_day(texts: list[str], expected: bool | None) -> None:
+    assert is_day_first(texts) is expected
 
 
 @pytest.mark.parametrize(

@@ -187,6 +187,20 @@ def test_rss_dates(date: str, zone: str | None, expected: datetime | None) -> No
     assert lead.published_at == expected
 
 
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        ("23/11/2025 10:00", datetime(2025, 3, 2, 12, tzinfo=UTC)),
+        ("11/23/2025 10:00", datetime(2025, 2, 3, 12, tzinfo=UTC)),
+        ("01/01/2025 10:00", None),
+    ],
+)
+def test_one_date_tells_how_the_others_are_meant(other: str, expected: datetime | None) -> None:
+    items = (f"<item><link>https://a.example/{n}</link><pubDate>{date}</pubDate></item>"
+             for n, date in enumerate(("02/03/2025 12:00", other)))  # fmt: skip
+    assert feed(rss("".join(items)), zone="UTC").leads[0].published_at == expected
+
+
 def test_an_update_is_no_publication() -> None:
     (lead,) = feed(
         '<feed xmlns="http://www.w3.org/2005/Atom"><entry><link href="https://a.example/"/>'
