@@ -81,7 +81,7 @@ def print_article(console: Console, found: dict[str, Any]) -> None:
     for block in latest["blocks"]:
         style = {"heading": "bold", "caption": "dim", "quote": "italic"}.get(block["kind"], "")
         indent = {"quote": 4, "list_item": 2, "caption": 2}.get(block["kind"], 0)
-        console.print(Padding(escape(block["text"]), (0, 0, 1, indent)), style=style)
+        console.print(Padding(escape(block["text"]), (0, 0, 1, indent), expand=False), style=style)
     _print_related(console, found)
 
 

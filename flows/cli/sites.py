@@ -35,7 +35,6 @@ from flows.rows import revision_row
 from flows.settings import Settings
 from schemas import Outcome
 
-
 ARTICLES_TRIED = 3
 """The newest page may be a live blog or a video: a check tries the next ones, too."""
 
@@ -84,7 +83,8 @@ def check_site(ctx: click.Context, name: str, as_json: bool) -> None:
     fetch = PoliteFetcher(delay=site.delay, allow_private=settings.allow_private)
     reports = look_at_sources(site, fetch)
     problems = [problem for report in reports for problem in report.problems]
-    row, why = None, "no article address was found"
+    row: dict[str, Any] | None = None
+    why: str | None = "no article address was found"
     for lead in newest_leads(site, reports)[:ARTICLES_TRIED]:
         row, why = _article_of(site, lead, fetch)
         if row is not None:

@@ -36,9 +36,11 @@ def crawled(folder: Path) -> list[SiteReport]:
     """Crawl the pages once, into a spool."""
     spool = folder / "spool"
     if SHARED.is_dir():
-        declare(folder / "hosts", {"feed", "news_sitemap", "sitemap_index", "sections"})
-        grouped(folder / "hosts", folder / "sites")
         with serving(folder / "requests.jsonl") as proxy:
+            os.environ["http_proxy"] = proxy
+            declare(folder / "hosts")
+            os.environ.pop("http_proxy")
+            grouped(folder / "hosts", folder / "sites")
             return list(crawl(CrawlJob("bench", tuple(load_sites(folder / "sites").values()), spool, proxy=proxy)))
     with DemoWeb() as web:
         sites = tuple(load_sites(quick_sites(folder / "sites")).values())

@@ -22,7 +22,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]
         summary = pipeline.ingest(chosen)
     lake = open_lake(chosen.lake)
     fetches = rows(lake, "SELECT * FROM fetches")
-    yield SimpleNamespace(
+    return SimpleNamespace(
         summary=summary,
         lake=lake,
         fetches={(row["kind"], row["url"]): row for row in fetches},
