@@ -11,6 +11,7 @@ from crawlers.extract import generic
 from crawlers.extract.fields import read_fields
 from crawlers.extract.head import Head, read_head
 from crawlers.extract.segments import Segment, mark_host, segment
+from crawlers.extract.stated import witnessed
 from crawlers.extract.story import Decision, decide, decide_by_template
 from crawlers.extract.templates import Lesson, TemplateBook, TemplateView, explain, lesson_of
 from crawlers.extract.tree import load
@@ -90,7 +91,8 @@ def read_page(page: Page, *, zone: tzinfo | None = None, views: Sequence[Templat
     else:
         reading.drifted = bool(views)
         verdict = generic.judge(reading.segments, generic.generic_lines(tree, page.url))
-        reading.decisions = decide(reading.segments, verdict, reading.article)
+        stated = witnessed(reading.segments, head)
+        reading.decisions = decide(reading.segments, verdict, reading.article, stated)
     return reading
 
 

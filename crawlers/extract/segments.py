@@ -115,6 +115,8 @@ SPACES = re.compile(r"[ \t\n\r\f\v\xa0\u2000-\u200a\u202f\u3000]+")
 INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 WORD = re.compile(r"\w")
 HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+UNSEEN_STYLE = re.compile(r"clip\s*:\s*rect\(\s*[01]|clip-path\s*:\s*inset\(\s*(?:50|100)%", re.IGNORECASE)
+UNSEEN_CLASS = re.compile(r"(?:^|[\s_-])(?:sr-only|visually-?hidden|screen-?reader(?:-text|-only)?|u-hidden-visually|a11y-hidden)", re.IGNORECASE)
 ROW_CELL_MAX = 200
 """Characters: a table row with a longer cell is layout, not data."""
 
@@ -230,6 +232,9 @@ def segment(tree: HtmlElement) -> list[Segment]:
         if not isinstance(tag, str) or tag in SKIPPED:
             walk.add(element.tail if element is not tree else None)
             continue
+        if tag == "span" and _for_screen_readers(element):
+            walk.add(element.tail)
+            continue
         if tag == "br":
             walk.add(BREAK)
             walk.add(element.tail)
@@ -283,6 +288,14 @@ def _leave(walk: _Walk, element: HtmlElement) -> None:
         walk.block = parent if parent is not None else element
     if is_hidden(element):
         walk.hidden -= 1
+
+
+def _for_screen_readers(element: HtmlElement) -> bool:
+    """Whether an inline element is there to be heard, not seen ("opens in a new tab")."""
+    style, label = element.get("style"), element.get("class")
+    return (style is not None and UNSEEN_STYLE.search(style) is not None) or (
+        label is not None and UNSEEN_CLASS.search(label) is not None
+    )
 
 
 def is_hidden(element: HtmlElement) -> bool:

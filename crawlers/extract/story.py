@@ -43,16 +43,35 @@ class Decision:
     segment: Segment | None = None
 
 
-def decide(segments: list[Segment], verdict: Verdict, article: Article) -> list[Decision]:
-    """The fate of every block, in page order; sets `article.credited_source` where a line credits one."""
+def decide(segments: list[Segment], verdict: Verdict, article: Article, stated: set[int]) -> list[Decision]:
+    """The fate of every block, in page order; sets `article.credited_source` where a line credits one.
+
+    `stated` are the blocks that the page's JSON-LD gives as the story's text.
+    """
     if verdict.coverage < ENOUGH_COVERAGE and verdict.lines:
         decisions = [Decision("paragraph", plain_line(line), True) for line in verdict.lines]
     else:
-        kept = verdict.kept | restore(segments, verdict.kept)
+        kept = verdict.kept | stated
+        kept |= restore(segments, kept)
         kept |= find_standfirst(segments, kept, article.title, article.description, article.language)
         decisions = _decisions(segments, kept, "generic")
+        _leave_unstated(decisions, stated)
     _Judge(decisions, article).run()
     return decisions
+
+
+def _leave_unstated(decisions: list[Decision], stated: set[int]) -> None:
+    """Take out short blocks that a complete statement of the story lacks: teasers, labels, promotion."""
+    kept = [(item, item.segment.index in stated) for item in decisions if item.kept and item.segment is not None]
+    prose = [(item, known) for item, known in kept if words_in(item.text) >= LONG_WORDS]
+    whole = sum(len(item.text) for item, _ in prose)
+    if not prose or not prose[-1][1] or sum(len(item.text) for item, known in prose if known) < 0.9 * whole:
+        return
+    begun = False
+    for item, known in kept:
+        begun = begun or known
+        if begun and not known and item.kind in {"paragraph", "list_item"} and words_in(item.text) < LONG_WORDS:
+            item.kept, item.rule = False, "not-stated"
 
 
 def decide_by_template(segments: list[Segment], found: Explained, article: Article) -> list[Decision]:
