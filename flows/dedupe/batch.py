@@ -65,7 +65,7 @@ def _to_store(intake: Intake) -> dict[date, tuple[pa.Table, pa.Table]]:
     """The postings and docs of the new revisions, by day."""
     days = {s.ref: s.date for known in intake.revisions.values() for s in known}
     refs: list[Ref] = sorted(intake.fresh)
-    revisions = [(ref, days[ref], intake.fresh[ref].shingles.unique) for ref in refs]
+    revisions = [(ref, days[ref], intake.fresh[ref].shingles.ordered) for ref in refs]
     return candidates.stored_tables(revisions, candidates.part_of(refs))
 
 

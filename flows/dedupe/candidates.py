@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import xxhash
 
 from flows.dedupe.history import PostingsFiles
 from flows.dedupe.model import Ref
 from flows.dedupe.rules import Rules
-from flows.dedupe.shingles import Hashes, Keys, ceiling, sketch
+from flows.dedupe.shingles import Hashes, Keys, sketch
 
 POSTINGS = pa.schema(
     [
@@ -103,11 +104,8 @@ def find(inputs: Inputs, rules: Rules, engine: Engine = with_duckdb) -> Iterator
 
 def batch_table(sketches: Sequence[Keys]) -> pa.Table:
     """The batch side of the join, an item for every sketch."""
-    columns: tuple[list[int], list[int]] = ([], [])
-    for item, keys in enumerate(sketches):
-        columns[0].extend([item] * len(keys))
-        columns[1].extend(keys.tolist())
-    return pa.table([pa.array(column, f.type) for column, f in zip(columns, BATCH, strict=True)], schema=BATCH)
+    items = np.repeat(np.arange(len(sketches), dtype=np.int32), [len(keys) for keys in sketches])
+    return pa.table([items, _joined(sketches)], schema=BATCH)
 
 
 def part_of(refs: Iterable[Ref]) -> int:
@@ -117,22 +115,27 @@ def part_of(refs: Iterable[Ref]) -> int:
 
 
 def stored_tables(revisions: Sequence[tuple[Ref, date, Hashes]], part: int) -> dict[date, tuple[pa.Table, pa.Table]]:
-    """By day: the postings, sorted by key, and the docs of new revisions, given with their unique shingles."""
-    rows: dict[date, tuple[list[tuple[int, int]], list[tuple[object, ...]]]] = {}
-    for doc, ((article_id, revision), day, unique) in enumerate(revisions):
-        postings, docs = rows.setdefault(day, ([], []))
-        keys = sketch(unique).tolist()
-        postings.extend((key, doc) for key in keys)
-        docs.append((part, doc, article_id, revision, day, len(keys), ceiling(unique)))
-    return {day: _tables(part, sorted(postings), docs) for day, (postings, docs) in rows.items()}
+    """By day: the postings, sorted by key, and the docs of new revisions, given with their shingles."""
+    rows: dict[date, tuple[list[Keys], list[tuple[object, ...]]]] = {}
+    for doc, ((article_id, revision), day, ordered) in enumerate(revisions):
+        sketches, docs = rows.setdefault(day, ([], []))
+        keys, complete = sketch(ordered)
+        sketches.append(keys)
+        docs.append((part, doc, article_id, revision, day, len(keys), complete))
+    return {day: _tables(part, sketches, docs) for day, (sketches, docs) in rows.items()}
 
 
-def _tables(part: int, postings: list[tuple[int, int]], docs: list[tuple[object, ...]]) -> tuple[pa.Table, pa.Table]:
-    keys = pa.array([key for key, _ in postings], pa.int64())
-    numbers = pa.array([doc for _, doc in postings], pa.int32())
+def _tables(part: int, sketches: list[Keys], docs: list[tuple[object, ...]]) -> tuple[pa.Table, pa.Table]:
     columns = [pa.array(column, f.type) for column, f in zip(zip(*docs, strict=True), DOCS, strict=True)]
-    parts = pa.array([part] * len(postings), pa.int64())
-    return pa.table([keys, parts, numbers], schema=POSTINGS), pa.table(columns, schema=DOCS)
+    keys = _joined(sketches)
+    numbers = np.repeat(columns[DOCS.get_field_index("doc")].to_numpy(), [len(one) for one in sketches])
+    order = np.lexsort((numbers, keys))
+    parts = np.full(len(keys), part, dtype=np.int64)
+    return pa.table([keys[order], parts, numbers[order]], schema=POSTINGS), pa.table(columns, schema=DOCS)
+
+
+def _joined(sketches: Sequence[Keys]) -> Keys:
+    return np.concatenate([np.empty(0, np.int64), *sketches])
 
 
 def _list(files: Sequence[str]) -> str:

@@ -30,7 +30,7 @@ class Text:
     hash: str
     words: int
     shingles: Shingles
-    numbers: Counter[str]
+    numbers: tuple[str, ...]
     title: str
     """Words of the headline; empty where there is none."""
 
@@ -55,7 +55,7 @@ def prepare(text: str, title: str | None) -> Text:
     """Tokenise and shingle a text."""
     found = keys.words(text)
     headline = " ".join(keys.words(title or ""))
-    return Text(keys.hash_words(found), len(found), shingles(found), Counter(keys.numbers(found)), headline)
+    return Text(keys.hash_words(found), len(found), shingles(found), tuple(keys.numbers(found)), headline)
 
 
 def compare(first: Text, second: Text, apart: timedelta, rules: Rules, *, same_publisher: bool = False) -> Verdict:
@@ -127,8 +127,8 @@ def _titles_alike(first: Text, second: Text, rules: Rules) -> bool:
 
 
 def _numbers_agree(shorter: Text, longer: Text, rules: Rules) -> bool:
-    total = shorter.numbers.total()
-    return not total or (shorter.numbers & longer.numbers).total() >= rules.numbers_agree * total
+    common = Counter(shorter.numbers) & Counter(longer.numbers)
+    return common.total() >= rules.numbers_agree * len(shorter.numbers)
 
 
 def _at_the_ends(first: Shingles, second: Shingles) -> bool:

@@ -14,7 +14,7 @@ from flows.dedupe.history import History
 from flows.dedupe.intake import by_fetch
 from flows.dedupe.model import Ref, Stored
 from flows.dedupe.rules import Rules
-from flows.dedupe.shingles import Keys, ceiling, sketch
+from flows.dedupe.shingles import sketch
 
 Order = tuple[datetime, str]
 """Articles are taken in this order: by time, then id. It doesn't depend on when they arrived."""
@@ -114,13 +114,16 @@ class Graph:
         refs = [stored.ref for id_ in ids for stored in self._nodes[id_].revisions]
         self.load_texts(refs)
         found: set[tuple[Ref, Ref]] = set()
-        sketches = [sketch(self._texts[ref].shingles.unique) for ref in refs]
+        sketches = [sketch(self._texts[ref].shingles.ordered) for ref in refs]
         days = [self._nodes[id_].at.date() for id_ in ids] + [self._nodes[id_].latest.date for id_ in ids]
         files = self._history.postings(min(days) - self._rules.window, max(days) + self._rules.window)
-        inputs = Inputs(candidates.batch_table(sketches), self._new_postings, self._new_docs, files)
+        inputs = Inputs(
+            candidates.batch_table([keys for keys, _ in sketches]), self._new_postings, self._new_docs, files
+        )
         for match in candidates.find(inputs, self._rules, self._engine):
             ref = refs[match.item]
-            if match.ref[0] != ref[0] and self._promising(ref, sketches[match.item], match):
+            keys, complete = sketches[match.item]
+            if match.ref[0] != ref[0] and self._promising(ref, len(keys), complete, match):
                 found.add((ref, match.ref))
         self._add_neighbours(ids, found, self._exact(ids))
 
@@ -203,12 +206,11 @@ class Graph:
                         if their.text_hash == mine_.text_hash
                     )
 
-    def _promising(self, ref: Ref, keys: Keys, match: Match) -> bool:
+    def _promising(self, ref: Ref, size: int, complete: int, match: Match) -> bool:
         """Whether the samples leave it possible that a rule is met; spares reading texts that aren't alike."""
-        complete = ceiling(self._texts[ref].shingles.unique)
         top = min(complete, match.ceiling)
         # Both by estimate, so that it is the same from either side.
-        likely = match.shared / max(1.0, min(len(keys) * (top / complete), match.size * (top / match.ceiling)))
+        likely = match.shared / max(1.0, min(size * (top / complete), match.size * (top / match.ceiling)))
         apart = abs(self._nodes[ref[0]].latest.date - match.day)
         near = apart <= self._rules.far + timedelta(days=2)
         return likely >= _LIKELY * (self._rules.contained_soon if near else self._rules.contained_far)

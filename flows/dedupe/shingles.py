@@ -6,8 +6,6 @@ told whatever their lengths. A short text keeps its smallest hashes up to a fixe
 little of it would be left to find it by.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 import xxhash
@@ -26,43 +24,50 @@ _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _LIMIT = np.uint64(2**64 // SCALE)
 
 
-@dataclass(frozen=True, slots=True)
 class Shingles:
     """The shingles of a text."""
 
-    ordered: Hashes
-    """In the order of the text, repetitions included."""
-    unique: Hashes
-    """Sorted, without repetitions."""
+    __slots__ = ("_unique", "ordered")
+
+    def __init__(self, ordered: Hashes) -> None:
+        self.ordered = ordered
+        """In the order of the text, repetitions included."""
+        self._unique: Hashes | None = None
+
+    @property
+    def unique(self) -> Hashes:
+        """Sorted, without repetitions; kept once it was asked for, as few texts of many are compared."""
+        if self._unique is None:
+            self._unique = np.unique(self.ordered)
+        return self._unique
 
 
 def shingles(found: list[str]) -> Shingles:
     """The shingles of a text given as its words; a text shorter than a shingle is one."""
     hashes = np.fromiter(map(xxhash.xxh3_64_intdigest, map(_utf8, found)), np.uint64, len(found))
     if not len(hashes):
-        return Shingles(hashes, hashes)
+        return Shingles(hashes)
     width = min(WIDTH, len(hashes))
     count = len(hashes) - width + 1
     rolled = hashes[:count].copy()
     for offset in range(1, width):
         rolled *= _FACTOR
         rolled += hashes[offset : offset + count]
-    ordered = _mixed(rolled)
-    return Shingles(ordered, np.unique(ordered))
+    return Shingles(_mixed(rolled))
 
 
-def sketch(unique: Hashes) -> Keys:
-    """The sampled keys of a text's shingles, ascending; without the lowest bit, so that they fit a signed integer."""
+def sketch(ordered: Hashes) -> tuple[Keys, int]:
+    """The sampled keys of a text's shingles, ascending, and up to which key the sample is complete.
+
+    Keys are without the hash's lowest bit, so that they fit a signed integer. Where all shingles were kept, the
+    sample is complete to the end of the space.
+    """
+    unique = np.unique(ordered)
     size = max(int(np.searchsorted(unique, _LIMIT)), min(LEAST, len(unique)))
-    return np.unique((unique[:size] >> np.uint64(1)).astype(np.int64))
-
-
-def ceiling(unique: Hashes) -> int:
-    """Up to which key a text's sample is complete (a key as in `sketch`): the end of the space where all were kept."""
-    size = max(int(np.searchsorted(unique, _LIMIT)), min(LEAST, len(unique)))
+    keys = np.unique((unique[:size] >> np.uint64(1)).astype(np.int64))
     if size == len(unique):
-        return 2**63 - 1
-    return max(int(_LIMIT) >> 1, int(unique[size - 1] >> np.uint64(1)))
+        return keys, 2**63 - 1
+    return keys, max(int(_LIMIT) >> 1, int(keys[-1]))
 
 
 def _utf8(word: str) -> bytes:

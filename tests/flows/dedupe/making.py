@@ -93,11 +93,11 @@ def _digest(body: str, chance: random.Random) -> str:
     return "\n".join(parts)
 
 
-def _typography(body: str, chance: random.Random) -> str:
+def _typography(body: str, _: random.Random) -> str:
     swaps = {"'": "’", '"': "”", " - ": " – ", ".": " .", "\n": "\n\n"}
     for old, new in swaps.items():
         body = body.replace(old, new)
-    return body.upper() if chance.random() < 0.2 else body
+    return body
 
 
 def _translated(body: str, chance: random.Random) -> str:
