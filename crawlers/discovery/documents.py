@@ -152,7 +152,7 @@ def root_name(text: str) -> str | None:
 
 def skip_junk(text: str) -> str:
     """A feed or sitemap without what stands before it: a script's warnings, blank lines."""
-    if root_name(text) not in _ROOTS and (known := _KNOWN_ROOT.search(text, 0, 8192)):
+    if root_name(text) not in (*_ROOTS, "html") and (known := _KNOWN_ROOT.search(text, 0, 8192)):
         return text[known.start() :]
     return text
 

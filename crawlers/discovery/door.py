@@ -77,7 +77,8 @@ def _read_text(
         return _paged(jsonfeed.read_json_feed(start, url, zone), known)
     if kind == "sitemap" and sitemaps.looks_like_text_sitemap(text):
         return sitemaps.read_text_sitemap(text, url)
-    if root == "html" or _ANY_HTML.search(text, 0, 20_000):
+    other_xml = start.startswith("<?xml") and root not in (None, "html")
+    if root == "html" or (_ANY_HTML.search(text, 0, 20_000) and not other_xml):
         if kind == "section":
             return sections.read_section(text, url, known, domains)
         title = _PAGE_TITLE.search(text, 0, 200_000)

@@ -87,16 +87,13 @@ class Gathering:
             else:
                 self.sub_sources[url] = SubSource(url, kind, modified_at)
 
-    def finish(self, *, torn: bool = False, too_large: bool = False) -> Discovery:
+    def finish(self, *, torn: bool = False) -> Discovery:
         """The Discovery; its problem says what is missing, its outcome is READ unless the document is incomplete."""
         problems = []
         outcome = Outcome.READ
         if torn:
             outcome = Outcome.TRUNCATED
             problems.append("ends in the middle: read up to there")
-        if too_large:
-            outcome = Outcome.TOO_LARGE
-            problems.append("larger than the limit: read up to there")
         if self.left_out:
             outcome = Outcome.TOO_LARGE
             problems.append(f"{self.left_out} entries beyond the first {MAX_LEADS} left out")
