@@ -1,4 +1,4 @@
-"""Extraction of the demo web's article pages, each alone, against what its story files say."""
+"""Extraction of the demo web's article pages against what its story files say."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from crawlers.declarations import load_sites
-from crawlers.extract import extract_page
+from crawlers.extract import TemplateBook, extract_page, learn_pages
 from crawlers.model import Article, Page
 from infra.demo import SITES, NewsWeb
 from infra.demo.expected import ExpectedArticle, expected_articles
@@ -29,12 +29,16 @@ PAGES = pages()
 IDS = [expected.url.removeprefix("http://") for expected, _ in PAGES]
 
 
-@pytest.fixture(scope="module")
-def extracted() -> dict[str, Article]:
+@pytest.fixture(scope="module", params=["alone", "with its sisters"])
+def extracted(request: pytest.FixtureRequest) -> dict[str, Article]:
+    """Every page extracted alone, and by templates learned from the pages of its site first."""
     results = {}
+    book = TemplateBook()
+    if request.param == "with its sisters":
+        learn_pages(book, [page for _, page in PAGES], processes=1)
     for expected, page in PAGES:
         zone = DECLARED[page.site].timezone
-        article = extract_page(page, zone=ZoneInfo(zone) if zone else None)
+        article = extract_page(page, zone=ZoneInfo(zone) if zone else None, templates=book)
         assert isinstance(article, Article), article
         results[expected.url] = article
     return results
