@@ -5,6 +5,7 @@ Reports on standard output, a JSON object a line; everything else that is writte
 
 import gc
 import json
+import logging
 import os
 import pickle
 import resource
@@ -22,6 +23,8 @@ from crawlers.spider.known import read_known
 from crawlers.spider.news import NewsSpider
 from crawlers.spider.settings import scrapy_settings
 from crawlers.spider.spool import lock, report
+
+log = logging.getLogger(__name__)
 
 ORPHANED = 3
 """Exit code of a child whose parent is gone."""
@@ -41,6 +44,8 @@ def main() -> int:
         process = AsyncCrawlerProcess(scrapy_settings(job.limits))
         process.crawl(NewsSpider, job=job, known=known, emit=emit)
         process.start(install_signal_handlers=False)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "linux" else 1024**2)
+        log.info("peak memory %.0f MB", peak)
         return 0 if all(report(job.spool, site.id) for site in job.sites) else 1
 
 

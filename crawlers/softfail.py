@@ -15,20 +15,19 @@ STORY_CHARACTERS = 800
 """A page with this much visible text is never taken for a challenge, login page or shell."""
 SHELL_CHARACTERS = 200
 """Less visible text than this, beside scripts, is an empty shell."""
-LOOK_BYTES = 512 * 1024
-"""How far into a page signs are looked for."""
+LOOK_BYTES = 4 * 1024 * 1024
+"""How far into a page is looked, in bytes: some begin with half a megabyte of styles."""
 
-_LONG_PARAGRAPH = re.compile(rb"<(?:p|div|span|h2|li|section|td|br)\b[^>]*>\s*[^<]{120,}", re.IGNORECASE)
-_UNSEEN = re.compile(
-    rb"<(script|style|template|svg|noscript|head)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>|&[a-z#0-9]{2,8};",
-    re.IGNORECASE | re.DOTALL,
-)
-_TITLE = re.compile(rb"<(title|h1)\b[^>]*>(.*?)</\1", re.IGNORECASE | re.DOTALL)
+_LONG_PARAGRAPH = re.compile(rb"<(?:p|div|span|h2|li|section|td|br)\b[^>]{0,300}>\s*[^<]{120,}", re.IGNORECASE)
+_UNSEEN = frozenset({b"script", b"style", b"template", b"noscript", b"title"})
+"""Elements whose content nobody sees. Not `head`: its end tag may be left out."""
+_NAME = re.compile(rb"/?([a-z][a-z0-9-]*)", re.IGNORECASE)
+_ENTITY = re.compile(rb"&[a-z#0-9]{2,8};", re.IGNORECASE)
 _TAG = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|title|meta|link|div|p|article|table|a|h1|script)\b", re.IGNORECASE
 )
 _MARKUP = re.compile(rb"<(?:rss|feed|rdf:rdf|urlset|sitemapindex|svg|\?xml-stylesheet)\b", re.IGNORECASE)
-_PASSWORD = re.compile(rb"<input[^>]+type=[\"']?password", re.IGNORECASE)
+_PASSWORD = re.compile(rb"<input[^>]{1,300}type=[\"']?password", re.IGNORECASE)
 _HOME = re.compile(r"/?(?:index\.\w+|home/?|startseite/?|portada/?)?")
 
 _BINARY = (
@@ -41,7 +40,7 @@ _CHALLENGE = re.compile(
     rb"cf-chl-|cf_chl_|cf-browser-verification|_incapsula_resource|incap_ses|px-captcha|perimeterx"
     rb"|captcha-delivery\.com|geo\.captcha|ddos-guard|awswaf|aws-waf-token|_kpsdk|kasada|sucuri_cloudproxy"
     rb"|g-recaptcha|h-captcha|hcaptcha\.com|cf-turnstile|friendlycaptcha|errors\.edgesuite\.net|akamai-challenge"
-    rb"|distil_r_captcha|fastly-challenge|sgcaptcha|ak_bmsc.*?challenge|bm-verify",
+    rb"|distil_r_captcha|fastly-challenge|sgcaptcha|ak_bmsc.{0,200}?challenge|bm-verify",
     re.IGNORECASE,
 )
 _CHALLENGE_WORDS = re.compile(
@@ -183,13 +182,50 @@ def _moved(url: str, final_url: str | None) -> Rejection | None:
 
 
 def _visible_text(body: bytes) -> str:
-    text = _UNSEEN.sub(b" ", body)
-    return " ".join(text.decode("utf-8", "replace").split())
+    """The text of a page without markup, scripts and comments. Takes time in proportion to its length, on any bytes."""
+    first, *pieces = body.split(b"<")
+    seen = [first]
+    until: bytes | None = None
+    for piece in pieces:
+        if until is not None:  # inside a comment, or an element nobody sees
+            if until == b"-->" and until in piece:
+                until = None
+                seen.append(piece.partition(b"-->")[2])
+            elif until != b"-->" and piece[: len(until)].lower() == until:
+                until = None
+                seen.append(piece.partition(b">")[2])
+            continue
+        if piece.startswith(b"!--"):
+            text = piece.partition(b"-->")
+            until = None if text[1] else b"-->"
+            seen.append(text[2])
+            continue
+        name = _NAME.match(piece)
+        if name and name[1].lower() in _UNSEEN and not piece.startswith(b"/"):
+            until = b"/" + name[1].lower()
+            continue
+        seen.append(piece.partition(b">")[2] if name or piece[:1] in (b"/", b"!", b"?") else b"<" + piece)
+    return _plain(b" ".join(seen))
 
 
 def _titles(body: bytes) -> str:
-    found = [_UNSEEN.sub(b" ", match[2]) for match in _TITLE.finditer(body[: 256 * 1024])]
-    return "\n".join(" ".join(part.decode("utf-8", "replace").split()) for part in found[:4])
+    """Title and first headings of a page."""
+    lower = body[: 256 * 1024].lower()
+    found: list[str] = []
+    for name, most in ((b"title", 1), (b"h1", 3)):
+        start = 0
+        for _ in range(most):
+            start = lower.find(b"<" + name, start)
+            end = lower.find(b"</" + name, start)
+            if start < 0 or end < 0:
+                break
+            found.append(_visible_text(body[start:end].partition(b">")[2]))
+            start = end
+    return "\n".join(found)
+
+
+def _plain(text: bytes) -> str:
+    return " ".join(_ENTITY.sub(b" ", text).decode("utf-8", "replace").split())
 
 
 def _words(found: bytes) -> str:

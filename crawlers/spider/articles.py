@@ -14,6 +14,7 @@ from crawlers.spider.frontier import Frontier, Task
 from crawlers.spider.ledger import Ledger
 from crawlers.spider.limits import Limits
 from crawlers.spider.pool import drain
+from crawlers.spider.trust import page_validators
 from crawlers.urlkey import host_of, url_key
 from schemas import Outcome
 
@@ -59,13 +60,13 @@ class ArticleFetcher:
 
     async def _fetch(self, task: Task) -> bool:
         """Fetch one article; whether that took a request."""
-        known = task.known
+        validators = page_validators(task.known, self.frontier.now)
         ask = Ask(
             task.lead.url,
             "article",
             self.site,
-            etag=known.etag if known else None,
-            last_modified=known.last_modified if known else None,
+            validators.etag,
+            validators.last_modified,
             check=lambda target: self.frontier.redirect_check(task, target),
         )
         reserved = await self._reserved(task.lead.url)
@@ -82,7 +83,7 @@ class ArticleFetcher:
         if answer.outcome == Outcome.NEW and answer.final_url:
             self.frontier.reserve(answer.final_url, url_key(answer.final_url))
         row = self.ledger.article(task.lead, task.key, answer.outcome, answer.detail)
-        self.ledger.answered(row, answer, known)
+        self.ledger.answered(row, answer, task.known)
         if answer.attempts:
             self.tried += 1
             self.blocked += answer.outcome in BLOCKED

@@ -39,7 +39,7 @@ class Frontier:
     """Collects leads, then gives them out, newest first."""
 
     def __init__(self, site: Site, known: SiteKnown, now: datetime, *, allow_private: bool = False):
-        self._site, self._known, self._now, self._allow_private = site, known, now, allow_private
+        self._site, self._known, self.now, self._allow_private = site, known, now, allow_private
         self._urls: set[str] = set()
         self._taken: dict[str, str] = {}
         self.tasks: list[Task] = []
@@ -71,16 +71,16 @@ class Frontier:
 
     def left_over(self) -> Iterable[Lead]:
         """Known addresses that earlier runs owe a look, whether or not a source lists them in this one."""
-        oldest = self._now - timedelta(days=self._site.max_age_days)
+        oldest = self.now - timedelta(days=self._site.max_age_days)
         for key, known in self._known.articles.items():
             if key in self._taken or known.url in self._urls or known.born_at < oldest:
                 continue
-            if due(known, self._now):
+            if due(known, self.now):
                 yield Lead(known.url, known.found_in, known.lead_title, known.lead_published_at)
 
     def ordered(self) -> list[Task]:
         """What is to be fetched, newest first; undated leads come where they were found, before dated ones."""
-        far = datetime.max.replace(tzinfo=self._now.tzinfo)
+        far = datetime.max.replace(tzinfo=self.now.tzinfo)
         return sorted(self.tasks, key=lambda task: self._date(task.lead) or far, reverse=True)
 
     def redirect_check(self, task: Task, target: str) -> Refusal | None:
@@ -93,7 +93,7 @@ class Frontier:
         if key in self._taken:
             return Outcome.DUPLICATE_URL, f"redirects to {target[:300]}"
         known = self._known.articles.get(key)
-        if known is not None and not due(known, self._now, lead=task.lead):
+        if known is not None and not due(known, self.now, lead=task.lead):
             return Outcome.KNOWN, f"redirects to {target[:300]}"
         return None
 
@@ -110,11 +110,11 @@ class Frontier:
         if key in self._taken:
             return Settled(lead, key, Outcome.DUPLICATE_URL, f"same as {self._taken[key][:300]}")
         known = self._known.articles.get(key)
-        if known is not None and not due(known, self._now, lead=lead):
+        if known is not None and not due(known, self.now, lead=lead):
             self._taken[key] = lead.url
             return Settled(lead, key, self._not_due(known), f"{known.outcome} {known.fetched_at:%Y-%m-%d %H:%M} UTC")
         date = self._date(lead)
-        if date is not None and self._now - date > timedelta(days=self._site.max_age_days):
+        if date is not None and self.now - date > timedelta(days=self._site.max_age_days):
             self._taken[key] = lead.url
             return Settled(lead, key, Outcome.OUT_OF_RANGE, f"of {date:%Y-%m-%d}")
         return None
@@ -127,4 +127,4 @@ class Frontier:
     def _date(self, lead: Lead) -> datetime | None:
         """The lead's date, where it is one: dates in the future are mistakes."""
         date = lead.published_at or lead.modified_at
-        return date if date is not None and date <= self._now + timedelta(days=1) else None
+        return date if date is not None and date <= self.now + timedelta(days=1) else None

@@ -14,6 +14,8 @@ AT_ONCE_PER_PROXY = 16
 class TimedHandler(HTTP11DownloadHandler):
     """Notes in `request.meta["elapsed"]` how long an exchange took from first to last byte, waiting left out."""
 
+    lazy = True  # loading the certificates takes a moment, and is for nothing where no https is asked for
+
     def __init__(self, crawler: Crawler):
         super().__init__(crawler)
         self._pool.retryAutomatically = False  # every request is ours to decide on, and to count

@@ -14,6 +14,8 @@ from scrapy.signals import headers_received
 from crawlers.declarations import Site
 from crawlers.spider.limits import Limits
 
+QUICK_ANSWER = 0.25
+"""A host that answers within this, in seconds, is not under strain."""
 LONGEST_DELAY = 60.0
 """The throttle never goes beyond this, in seconds; robots.txt may."""
 
@@ -68,9 +70,10 @@ class Hosts:
 
         The rule of Scrapy's AutoThrottle, with the site's concurrency as target and its own least delay: the
         delay moves half way to latency / concurrency, at once where that is longer, and never down on an error.
+        Quick answers ask for no more than the least delay.
         """
         slot = self._slot(host)
-        target = latency / host.concurrency
+        target = latency / host.concurrency if latency > QUICK_ANSWER else 0.0
         delay = max(target, (slot.delay + target) / 2)
         delay = min(max(delay, host.floor), max(LONGEST_DELAY, host.floor))
         if status == 200 or delay > slot.delay:

@@ -30,6 +30,7 @@ class Known:
     lead_title: str | None = None
     lead_published_at: datetime | None = None
     found_in: str | None = None
+    kind: str = "article"
     first_seen_at: datetime | None = None
     """When the address was first dealt with, where the extract says so."""
 
@@ -89,6 +90,7 @@ def _add(site: SiteKnown, row: dict[str, object]) -> None:
             lead_title=_text(row.get("lead_title")),
             lead_published_at=_instant(row["lead_published_at"]) if row.get("lead_published_at") else None,
             found_in=_text(row.get("found_in")),
+            kind=str(kind),
             first_seen_at=_instant(row["first_seen_at"]) if row.get("first_seen_at") else None,
         )
     except (ValueError, TypeError, KeyError):

@@ -9,6 +9,7 @@ from crawlers.model import Fetch, Lead, WarcRef
 from crawlers.spider.fetcher import Answer
 from crawlers.spider.known import Known
 from crawlers.spider.log import LogWriter
+from crawlers.spider.trust import DISTRUSTED
 from crawlers.urlkey import url_key
 from schemas import Outcome
 
@@ -53,8 +54,8 @@ class Ledger:
         self.counts.finished += articles
         self.counts.discovered += 0 if opened else articles
 
-    def answered(self, fetch: Fetch, answer: Answer, known: Known | None = None) -> Fetch:
-        """Archive the answer, then log what became of the address."""
+    def answered(self, fetch: Fetch, answer: Answer, known: Known | None = None, *, trusted: bool = True) -> Fetch:
+        """Archive the answer, then log what became of the address. Validators of the untrusted are not kept."""
         fetch.warc = self.keep(answer.exchange)
         fetch.fetched_at = answer.at
         fetch.final_url, fetch.status, fetch.attempts = answer.final_url, answer.status, answer.attempts
@@ -65,6 +66,8 @@ class Ledger:
         if fetch.outcome == Outcome.NOT_MODIFIED and known is not None:  # a 304 need not repeat them
             fetch.etag = fetch.etag or known.etag
             fetch.last_modified = fetch.last_modified or known.last_modified
+        if not trusted:
+            fetch.etag, fetch.last_modified = DISTRUSTED, None
         self.writer.fetch(fetch, wire_bytes=answer.wire_bytes)
         self.counts.requests += answer.attempts
         self.counts.body_bytes += answer.wire_bytes

@@ -5,7 +5,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -14,7 +14,7 @@ from crawlers.model import Fetch, WarcRef
 from schemas import Outcome
 
 _INSTANTS = ("fetched_at", "lead_published_at")
-_FIELDS = {item.name for item in fields(Fetch)}
+_FIELDS = tuple(item.name for item in fields(Fetch))
 
 
 @dataclass(slots=True)
@@ -121,7 +121,10 @@ def _is_lost(ref: WarcRef | None, spool: Path, sizes: dict[str, int]) -> bool:
 
 
 def _slim(fetch: Fetch) -> dict[str, Any]:
-    return {name: value for name, value in asdict(fetch).items() if value is not None}
+    values = {name: value for name in _FIELDS if (value := getattr(fetch, name)) is not None}
+    if fetch.warc is not None:
+        values["warc"] = {"file": fetch.warc.file, "offset": fetch.warc.offset, "digest": fetch.warc.digest}
+    return values
 
 
 def _line(event: str, values: dict[str, Any]) -> bytes:

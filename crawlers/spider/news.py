@@ -109,7 +109,7 @@ class NewsSpider(Spider):
         if self._stopped:
             crawl.state = "partial"
             crawl.problems.append(self._stopped)
-        ledger.close()
+        await asyncio.to_thread(ledger.close)  # syncing takes its time
         finish(spool, site.id, crawl.state, crawl.problems)
         self._emit_progress(site.id, crawl)
         self._emit({"event": "done", "site": site.id})

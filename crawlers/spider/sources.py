@@ -6,21 +6,28 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from crawlers.declarations import Site, within
 from crawlers.discovery import discover, needs_reading
 from crawlers.model import Discovery, Fetch, Lead, SubSource
-from crawlers.spider.due import full_fetch_due
+from crawlers.spider.failures import PASSING
 from crawlers.spider.fetcher import Answer, Ask, Fetcher, Refusal
 from crawlers.spider.known import Known, SiteKnown
 from crawlers.spider.ledger import Ledger
 from crawlers.spider.limits import Limits
 from crawlers.spider.pool import drain
+from crawlers.spider.trust import Overlap, gap, lie, overlap, source_validators, still_distrusted
 from crawlers.urlkey import host_of
 from schemas import Outcome
 
 KNOWN_URLS = 2000
 """So many of the site's known articles are shown to discovery, the newest: enough to learn their shape from."""
+
+CHILDREN = 20
+"""So many sitemaps of an unchanged index are looked at all the same."""
+LONG_DOCUMENT = 64 * 1024
+"""Longer documents are read in a thread, in bytes: they may take a moment."""
 
 log = logging.getLogger(__name__)
 
@@ -103,21 +110,40 @@ class SourceReader:
         if skipped := self._unchanged(source, known):
             self.ledger.settle([self._row(source, *skipped)], opened=True)
             return
-        conditional = known is not None and not full_fetch_due(source.url, known.fetched_at, self.now)
-        ask = Ask(
-            source.url,
-            source.kind,
-            self.site,
-            etag=known.etag if known and conditional else None,
-            last_modified=known.last_modified if known and conditional else None,
-        )
+        validators = source_validators(known, source.url, self.now)
+        ask = Ask(source.url, source.kind, self.site, validators.etag, validators.last_modified)
         answer = await self.fetcher.fetch(ask, self.ledger.keep)
         discovery = await self._discover(source, answer)
+        found = overlap(discovery.leads, self.known.articles)  # before this run adds to what is known
         self.take_in(discovery.leads)
+        if answer.outcome == Outcome.NOT_MODIFIED:
+            follow(source, self._children(source))
         follow(source, discovery.sub_sources)
         fetch = self._row(source, answer.outcome or discovery.outcome, answer.detail or discovery.problem)
-        self.ledger.answered(fetch, answer, known)
+        trusted = not still_distrusted(known, source.url, self.now)
+        if fetch.outcome == Outcome.READ:
+            lied = lie(known, discovery.leads, self.known.articles)
+            trusted = self._note(source, known, fetch, found, lied) and trusted
+        self.ledger.answered(fetch, answer, known, trusted=trusted)
         self._count(source, fetch.outcome, fetch.detail)
+
+    def _note(self, source: Source, known: Known | None, fetch: Fetch, found: Overlap, lied: Lead | None) -> bool:
+        """Note what a source's content says of the source; whether it can be trusted."""
+        notes = [str(found), fetch.detail]
+        if lied is not None:
+            notes.append(f"answered 304 though {lied.url} was in it: its validators are not used for a while")
+        if source.kind == "feed" and (alarm := gap(known, found)):
+            notes.append(alarm)
+            self.problems.append(f"feed {source.url}: {alarm}")
+        fetch.detail = "; ".join(note for note in notes if note)
+        return lied is None
+
+    def _children(self, source: Source) -> list[SubSource]:
+        """What an unchanged index led to before: these may have changed all the same."""
+        named = [entry for entry in self.known.sources.values() if entry.found_in == source.url]
+        live = [entry for entry in named if entry.outcome in TOLD | PASSING and entry.kind != "section"]
+        live.sort(key=lambda entry: entry.fetched_at, reverse=True)
+        return [SubSource(entry.url, entry.kind) for entry in live[:CHILDREN]]
 
     def _unchanged(self, source: Source, known: Known | None) -> Refusal | None:
         """Sitemaps whose index says that nothing changed since the last look, or that they are too old."""
@@ -136,17 +162,18 @@ class SourceReader:
         known = self.known.newest(KNOWN_URLS)
         if source.kind == "section":  # its next page is worth a look where this run has not seen all of this one
             known += self.seen_articles()
+        read = partial(
+            discover,
+            answer.body,
+            url=answer.final_url or source.url,
+            kind=source.kind,
+            content_type=answer.headers.get("content-type"),
+            zone=self.site.timezone,
+            known=known,
+            domains=self.site.domains,
+        )
         try:
-            return await asyncio.to_thread(
-                discover,
-                answer.body,
-                url=answer.final_url or source.url,
-                kind=source.kind,
-                content_type=answer.headers.get("content-type"),
-                zone=self.site.timezone,
-                known=known,
-                domains=self.site.domains,
-            )
+            return read() if len(answer.body) < LONG_DOCUMENT else await asyncio.to_thread(read)
         except Exception as error:  # one document must not end the crawl of its site
             log.exception("discovery of %s failed", source.url)
             return Discovery(outcome=Outcome.NOT_A_FEED, problem=f"{type(error).__name__}: {error}"[:300])

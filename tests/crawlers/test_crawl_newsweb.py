@@ -56,7 +56,9 @@ def newsweb(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         assert server.stdout is not None
         server.stdout.readline()  # it says when it is ready
         hosts = json.loads((folder / "newsweb.json").read_text())
-        yield NewsWeb({row["url"].partition("#")[0]: row["body"] for row in rows}, hosts, f"http://127.0.0.1:{port}", log)
+        yield NewsWeb(
+            {row["url"].partition("#")[0]: row["body"] for row in rows}, hosts, f"http://127.0.0.1:{port}", log
+        )
         server.terminate()
 
 

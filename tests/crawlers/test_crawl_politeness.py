@@ -303,3 +303,112 @@ def test_redirects_to_another_lead_are_not_fetched_twice(tmp_path: Path) -> None
 
 def test_quick_limits_are_for_loopback() -> None:
     assert QUICK.timeout < Limits().timeout
+
+
+def test_a_304_liar_is_found_out_and_remembered(tmp_path: Path) -> None:
+    def special(seen: Seen) -> Reply | None:
+        if seen.path == "/feed":
+            if "if-none-match" in seen.headers:
+                return Reply(304)
+            body = feed((f"http://{seen.host}/news/{n}" for n in range(4)), start=now() - timedelta(hours=30))
+            return Reply(body=body, headers={"ETag": '"same"'})
+        return None
+
+    with Web(newspaper(0, special)) as web:
+        one = site(web.hosts[0], feeds=(web.url("/feed"),))
+        first = read_log(run(tmp_path / "1", one)["test"].log).fetches
+        told = [fetch for fetch in first if not fetch.url.endswith("/3")]  # as if it had come later
+        day_ago = now() - timedelta(hours=25)
+        known = write_known(tmp_path / "1.parquet", told, fetched_at=day_ago, outcome="not_modified")
+        second = read_log(run(tmp_path / "2", one, known=known)["test"].log).fetches
+        (source,) = [fetch for fetch in second if fetch.kind == "feed"]
+        assert source.outcome == Outcome.READ
+        assert source.etag == ""
+        assert "answered 304 though" in (source.detail or "")
+
+        known = write_known(tmp_path / "2.parquet", [*first, *second])
+        web.requests.clear()
+        third = read_log(run(tmp_path / "3", one, known=known)["test"].log).fetches
+        assert [seen.headers.get("if-none-match") for seen in web.requests if seen.path == "/feed"] == [None]
+        assert [fetch.etag for fetch in third if fetch.kind == "feed"] == [""]
+
+
+def test_a_gap_between_two_looks_raises_an_alarm(tmp_path: Path) -> None:
+    listed = range(10)
+
+    def special(seen: Seen) -> Reply | None:
+        return Reply(body=feed(f"http://{seen.host}/news/{n}" for n in listed)) if seen.path == "/feed" else None
+
+    with Web(newspaper(0, special)) as web:
+        one = site(web.hosts[0], feeds=(web.url("/feed"),))
+        first = read_log(run(tmp_path / "1", one)["test"].log).fetches
+        assert [fetch.detail for fetch in first if fetch.kind == "feed"] == ["10 entries, 0 known"]
+        listed = range(100, 110)
+        report = run(tmp_path / "2", one, known=write_known(tmp_path / "known.parquet", first))["test"]
+        assert report.state == "partial"
+        assert "articles may have been missed since" in (report.problem or "")
+        assert outcomes(articles(report)) == {Outcome.NEW: 10}
+
+
+def test_sitemaps_of_an_index_are_pruned_by_date_and_looked_at_when_it_is_unchanged(tmp_path: Path) -> None:
+    recent, old = (now() - timedelta(hours=3)).isoformat(), (now() - timedelta(days=90)).isoformat()
+
+    def special(seen: Seen) -> Reply | None:
+        base = f"http://{seen.host}"
+        if seen.headers.get("if-none-match") and seen.path == "/index.xml":
+            return Reply(304)
+        if seen.path == "/index.xml":
+            dated = [("new", recent), ("old", old)]
+            maps = "".join(f"<sitemap><loc>{base}/{n}.xml</loc><lastmod>{at}</lastmod></sitemap>" for n, at in dated)
+            maps += "<sitemap><loc>http://elsewhere.example/x.xml</loc></sitemap>"
+            return Reply(body=f"<sitemapindex>{maps}</sitemapindex>".encode(), headers={"ETag": '"1"'})
+        if seen.path == "/new.xml":
+            return Reply(
+                body=f"<urlset><url><loc>{base}/news/{len(web.paths('/new.xml'))}</loc></url></urlset>".encode()
+            )
+        return None
+
+    with Web(newspaper(0, special)) as web:
+        one = site(web.hosts[0], sitemaps=(web.url("/index.xml"),))
+        report = run(tmp_path / "1", one)["test"]
+        first = read_log(report.log).fetches
+        assert {fetch.url.rpartition("/")[2]: fetch.outcome for fetch in first if fetch.kind == "sitemap"} == {
+            "index.xml": Outcome.READ,
+            "new.xml": Outcome.READ,
+            "old.xml": Outcome.OUT_OF_RANGE,
+            "x.xml": Outcome.OFF_SITE,
+        }
+        assert report.state == "ok"
+        second = read_log(
+            run(tmp_path / "2", one, known=write_known(tmp_path / "k.parquet", first))["test"].log
+        ).fetches
+        got = {fetch.url.rpartition("/")[2]: fetch.outcome for fetch in second if fetch.kind != "robots"}
+        assert got == {"index.xml": Outcome.NOT_MODIFIED, "new.xml": Outcome.READ, "2": Outcome.NEW}
+
+
+def test_endless_pages_are_bounded(tmp_path: Path) -> None:
+    """A calendar whose every page has new articles and a next page."""
+
+    def special(seen: Seen) -> Reply | None:
+        if not seen.path.startswith("/calendar/"):
+            return None
+        day = int(seen.path.rsplit("/", 1)[1])
+        links = "".join(
+            f'<article><h2><a href="/news/{day * 10 + n}">The council met again about bridge {n}, day {day}</a></h2>'
+            f"<p>{n} hours ago the council met.</p></article>"
+            for n in range(8)
+        )
+        nav = f'<a rel="next" href="/calendar/{day + 1}">Next</a>'
+        return Reply(
+            body=f"<html><head><title>Calendar</title></head><body><main>{links}</main>{nav}</body></html>".encode()
+        )
+
+    with Web(newspaper(0, special)) as web:
+        one = site(web.hosts[0], sections=(web.url("/calendar/0"),), max_pages=3)
+        report = run(tmp_path, one)["test"]
+        assert 2 <= len(web.paths("/calendar/")) <= QUICK.depth + 1
+        fetches = read_log(report.log).fetches
+        assert outcomes(fetch for fetch in fetches if fetch.kind == "section")[Outcome.OVER_BUDGET] == 1
+        got = outcomes(articles(report))
+        assert got[Outcome.NEW] == 3
+        assert got[Outcome.OVER_BUDGET] == got.total() - 3 > 0

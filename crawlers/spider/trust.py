@@ -1,0 +1,98 @@
+"""How far a source's word is taken: its validators, and whether what it shows joins up with what was seen before. Pure.
+
+A server that answers 304 to a changed document is found out by a full fetch now and then. Its validators are then
+kept as empty strings, which go from run to run in the crawl log, until it is given another chance.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from crawlers.model import Lead
+from crawlers.spider.due import full_fetch_due, missed_alarm
+from crawlers.spider.known import Known
+from crawlers.urlkey import url_key
+from schemas import Outcome
+
+DISTRUSTED = ""
+"""ETag of a source whose validators must not be used."""
+FULL_EVERY = timedelta(days=1)
+SECOND_CHANCE = timedelta(days=7)
+PAGE_FULL_AFTER = timedelta(hours=18)
+"""An article page last looked at longer ago than this is fetched in full."""
+SLACK = timedelta(minutes=30)
+"""A feed may lag behind the publication dates it shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What makes a request conditional (RFC 9110, 13.1); nothing where both are None."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+NONE = Validators()
+
+
+def source_validators(known: Known | None, url: str, now: datetime) -> Validators:
+    """Validators for a source: none on the first look, for a liar, and once in a period for everybody."""
+    if known is None or known.etag == DISTRUSTED or full_fetch_due(url, known.fetched_at, now, every=FULL_EVERY):
+        return NONE
+    return Validators(known.etag, known.last_modified)
+
+
+def page_validators(known: Known | None, now: datetime) -> Validators:
+    """Validators for an article page: the later of its revisits are full fetches."""
+    if known is None or (not known.etag and not known.last_modified) or now - known.fetched_at > PAGE_FULL_AFTER:
+        return NONE
+    return Validators(known.etag or None, known.last_modified)
+
+
+def still_distrusted(known: Known | None, url: str, now: datetime) -> bool:
+    """Whether a source found lying before gets no other chance yet."""
+    if known is None or known.etag != DISTRUSTED:
+        return False
+    return not full_fetch_due(url, known.fetched_at, now, every=SECOND_CHANCE)
+
+
+def lie(known: Known | None, leads: Iterable[Lead], articles: dict[str, Known]) -> Lead | None:
+    """An article that shows that the last 304 was a lie: unknown to us, though published well before it."""
+    if known is None or known.outcome != Outcome.NOT_MODIFIED:
+        return None
+    for lead in leads:
+        if lead.published_at and lead.published_at < known.fetched_at - SLACK and url_key(lead.url) not in articles:
+            return lead
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """What a source shows, and how much of it was known from earlier runs."""
+
+    entries: int
+    known: int
+
+    @property
+    def share(self) -> float:
+        """Known entries by all, 0 to 1."""
+        return self.known / self.entries if self.entries else 1.0
+
+    def __str__(self) -> str:
+        return f"{self.entries} entries, {self.known} known"
+
+
+def overlap(leads: Iterable[Lead], articles: dict[str, Known]) -> Overlap:
+    """How far the leads of a source join up with the known articles."""
+    keys = {url_key(lead.url) for lead in leads}
+    return Overlap(len(keys), sum(key in articles for key in keys))
+
+
+def gap(source: Known | None, found: Overlap) -> str | None:
+    """An alarm where articles may have scrolled off a feed between two looks."""
+    looked = source is not None and source.outcome in (Outcome.READ, Outcome.NOT_MODIFIED)
+    if source is None or not missed_alarm(found.share, found.entries, looked_before=looked):
+        return None
+    return (
+        f"hardly anything in it was known: articles may have been missed since {source.fetched_at:%Y-%m-%d %H:%M} UTC"
+    )

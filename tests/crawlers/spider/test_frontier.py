@@ -1,0 +1,117 @@
+"""Leads: what is answered for at once, what waits, and in which order."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from crawlers.model import Lead
+from crawlers.spider.frontier import Frontier, Settled, Task
+from crawlers.spider.known import Known, SiteKnown
+from schemas import Outcome
+from tests.crawlers.crawling import site
+
+NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
+SITE = site("example.org", max_age_days=7)
+
+
+def ago(hours: float) -> datetime:
+    return NOW - timedelta(hours=hours)
+
+
+def known(*entries: Known) -> SiteKnown:
+    return SiteKnown(articles={entry.url_key: entry for entry in entries})
+
+
+def frontier(*entries: Known) -> Frontier:
+    return Frontier(SITE, known(*entries), NOW)
+
+
+@pytest.mark.parametrize(
+    ("lead", "expected"),
+    [
+        (Lead("https://example.org/2026/a"), None),
+        (Lead("https://www.example.org/2026/a"), None),
+        (Lead("https://news.example.org/a"), None),
+        (Lead("https://example.org.evil.test/a"), Outcome.OFF_SITE),
+        (Lead("https://other.test/a"), Outcome.OFF_SITE),
+        (Lead("mailto:a@example.org"), Outcome.UNSAFE_ADDRESS),
+        (Lead("javascript:void(0)"), Outcome.UNSAFE_ADDRESS),
+        (Lead("file:///etc/passwd"), Outcome.UNSAFE_ADDRESS),
+        (Lead("https://[::1/a"), Outcome.UNSAFE_ADDRESS),
+        (Lead("https:///a"), Outcome.UNSAFE_ADDRESS),
+        (Lead("http://127.0.0.1/a"), Outcome.UNSAFE_ADDRESS),
+        (Lead("http://169.254.169.254/latest/meta-data"), Outcome.UNSAFE_ADDRESS),
+        (Lead("http://localhost:8080/a"), Outcome.UNSAFE_ADDRESS),
+        (Lead(""), Outcome.UNSAFE_ADDRESS),
+        (Lead("https://example.org/b", published_at=ago(24 * 8)), Outcome.OUT_OF_RANGE),
+        (Lead("https://example.org/b", modified_at=ago(24 * 8)), Outcome.OUT_OF_RANGE),
+        (Lead("https://example.org/b", published_at=ago(24 * 6)), None),
+        (Lead("https://example.org/b", published_at=datetime(2203, 1, 1, tzinfo=UTC)), None),
+        (Lead("https://example.org/known"), Outcome.KNOWN),
+        (Lead("http://m.example.org/known?utm_campaign=x#top"), Outcome.KNOWN),
+        (Lead("https://example.org/known", modified_at=ago(0.5)), None),
+        (Lead("https://example.org/waiting"), None),
+        (Lead("https://example.org/failed"), Outcome.NOT_FETCHED),
+    ],
+)
+def test_each_lead_is_settled_or_waits(lead: Lead, expected: Outcome | None) -> None:
+    entries = (
+        Known("https://example.org/known", "example.org/known", Outcome.NEW, ago(1)),
+        Known("https://example.org/waiting", "example.org/waiting", Outcome.OVER_BUDGET, ago(1)),
+        Known("https://example.org/failed", "example.org/failed", Outcome.TIMED_OUT, ago(0.01)),
+    )
+    taken = frontier(*entries).add(lead)
+    assert (taken.outcome if isinstance(taken, Settled) else None) == expected
+    assert taken is not None
+
+
+def test_one_of_many_variants() -> None:
+    leads = ["https://example.org/a/b-c", "http://www.example.org/a/b-c/", "https://example.org/a/b-c?fbclid=1"]
+    one = frontier()
+    results = [one.add(Lead(url)) for url in [*leads, leads[0]]]
+    assert isinstance(results[0], Task)
+    assert [result.outcome for result in results[1:3] if isinstance(result, Settled)] == [Outcome.DUPLICATE_URL] * 2
+    assert results[3] is None
+    assert one.discovered == 3
+
+
+def test_newest_first_and_undated_before_dated() -> None:
+    one = frontier()
+    dated = [Lead(f"https://example.org/{n}", published_at=ago(n)) for n in (5, 1, 3)]
+    undated = [Lead("https://example.org/u1"), Lead("https://example.org/u2")]
+    for lead in [*dated, *undated]:
+        one.add(lead)
+    assert [task.lead.url[-2:].strip("/") for task in one.ordered()] == ["u1", "u2", "1", "3", "5"]
+
+
+def test_left_over_is_what_is_due_and_not_listed() -> None:
+    entries = (
+        Known("https://example.org/done", "example.org/done", Outcome.NEW, ago(1)),
+        Known("https://example.org/owed", "example.org/owed", Outcome.OVER_BUDGET, ago(1), lead_title="T"),
+        Known("https://example.org/listed", "example.org/listed", Outcome.OVER_BUDGET, ago(1)),
+        Known("https://example.org/old", "example.org/old", Outcome.OVER_BUDGET, ago(24 * 30)),
+        Known("https://example.org/look", "example.org/look", Outcome.NEW, ago(2), lead_published_at=ago(7)),
+    )
+    one = frontier(*entries)
+    one.add(Lead("https://example.org/listed"))
+    left = list(one.left_over())
+    assert [lead.url[20:] for lead in left] == ["owed", "look"]
+    assert left[0].title == "T"
+
+
+def test_redirects() -> None:
+    entries = (Known("https://example.org/known", "example.org/known", Outcome.NEW, ago(1)),)
+    one = frontier(*entries)
+    task, other = one.add(Lead("https://example.org/?p=1")), one.add(Lead("https://example.org/other"))
+    assert isinstance(task, Task)
+    assert isinstance(other, Task)
+    cases = {
+        "https://example.org/?p=1&utm_source=x": None,
+        "https://example.org/free": None,
+        "https://other.test/": Outcome.OFF_SITE,
+        "https://example.org/other": Outcome.DUPLICATE_URL,
+        "https://example.org/known": Outcome.KNOWN,
+    }
+    for target, expected in cases.items():
+        refused = one.redirect_check(task, target)
+        assert (refused[0] if refused else None) == expected, target
