@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
@@ -118,7 +119,7 @@ class _Look:
     """One look at one site, as far as it has come."""
 
     def __init__(self, home: str, fetch: Fetcher, front: FetchedDocument, now: datetime | None):
-        self.home, self.fetch, self.front, self.now = home, fetch, front, now
+        self.home, self.fetch, self.front, self.now = home, cache(fetch), front, now
         self.domain = registered_domain(host_of(home))
         self.tree = pages.parse(decode(front.body, front.content_type)) if front.ok else None
         self.reports: list[SourceReport] = []
@@ -130,12 +131,27 @@ class _Look:
 
     def feeds(self) -> None:
         """Feeds the front page announces or links to; where none works, those at usual addresses."""
-        named = []
         if self.tree is not None:
-            named = pages.announced_feeds(self.tree, self.home) or pages.linked_feeds(self.tree, self.home)
-        self.reports += [self._try(feed.url, "feed") for feed in named[:MAX_FEEDS]]
+            self._feeds_of(self.tree, self.home)
         if not any(report.works for report in self.reports):
             self._first_at(FEED_PATHS, "feed")
+
+    def _feeds_of(self, tree: etree._Element, url: str, *, deeper: bool = True) -> None:
+        """Feeds a page names; where one turns out to be a page, an overview of feeds, those it names in turn."""
+        named = pages.announced_feeds(tree, url) or pages.linked_feeds(tree, url)
+        tried = {report.url for report in self.reports}
+        for feed in [feed for feed in named if feed.url not in tried][:MAX_FEEDS]:
+            report = self._try(feed.url, "feed")
+            if deeper and report.has("not_a_feed") and (overview := self._page(feed.url)) is not None:
+                before = len(self.reports)
+                self._feeds_of(overview, feed.url, deeper=False)
+                if len(self.reports) > before:
+                    continue
+            self.reports.append(report)
+
+    def _page(self, url: str) -> etree._Element | None:
+        document = self.fetch(url)
+        return pages.parse(decode(document.body, document.content_type)) if document.ok else None
 
     def sitemaps(self) -> None:
         """Sitemaps robots.txt names; where it names none, those at usual addresses."""
@@ -168,6 +184,10 @@ class _Look:
             if report.works:
                 self.reports.append(report)
                 return
+            if kind == "feed" and report.has("not_a_feed") and (overview := self._page(report.url)) is not None:
+                self._feeds_of(overview, report.url, deeper=False)
+                if any(report.works for report in self.reports):
+                    return
 
     def result(self) -> Survey:
         stated = self._languages()
@@ -209,9 +229,7 @@ class _Look:
         """The page of the first lead, fetched once."""
         if not self._articles:
             lead = next((lead for report in self.reports for lead in report.leads), None)
-            document = self.fetch(lead.url) if lead else None
-            found = pages.parse(decode(document.body, document.content_type)) if document and document.ok else None
-            self._articles.append(found)
+            self._articles.append(self._page(lead.url) if lead else None)
         return self._articles[0]
 
     def _all(self) -> list[SourceReport]:

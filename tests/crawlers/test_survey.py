@@ -116,6 +116,20 @@ def test_what_is_made_for_news_is_declared() -> None:
         ({HOME: FRONT, f"{HOME}feed": rss("one")}, {"feeds": [f"{HOME}feed"]}),
         ({HOME: FRONT, f"{HOME}feed": "<html>", f"{HOME}rss.xml": rss("one")}, {"feeds": [f"{HOME}rss.xml"]}),
         ({HOME: FRONT + "<a href='/my.rss'>RSS</a>", f"{HOME}my.rss": rss("one")}, {"feeds": [f"{HOME}my.rss"]}),
+        (
+            # What is announced as a feed is a page that lists feeds.
+            {
+                HOME: FRONT + "<a href='/rss/'>RSS</a>",
+                f"{HOME}rss/": "<html><a href='/rss/all.xml'>All</a><a href='/rss/sport.xml'>Sport</a></html>",
+                f"{HOME}rss/all.xml": rss("one", "two"),
+                f"{HOME}rss/sport.xml": rss("three"),
+            },
+            {"feeds": [f"{HOME}rss/all.xml", f"{HOME}rss/sport.xml"]},
+        ),
+        (
+            {HOME: FRONT, f"{HOME}feed": "<a href='/feeds/all.rss'>All</a>", f"{HOME}feeds/all.rss": rss("one")},
+            {"feeds": [f"{HOME}feeds/all.rss"]},
+        ),
         ({HOME: FRONT, f"{HOME}news-sitemap.xml": urlset("one")}, {"news_sitemaps": [f"{HOME}news-sitemap.xml"]}),
         ({HOME: FRONT, f"{HOME}sitemap.xml": urlset("one", news=False)}, {"sitemaps": [f"{HOME}sitemap.xml"]}),
         ({f"{HOME}sitemap.xml": urlset("one")}, {"news_sitemaps": [f"{HOME}sitemap.xml"]}),  # no front page at all
