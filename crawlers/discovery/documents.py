@@ -164,8 +164,9 @@ def clean_xml(text: str) -> str:
     """
     text = _ILLEGAL.sub("", skip_junk(text)).lstrip()
     text = _NUMBERED.sub(_legal_number, text)
-    if "<!DOCTYPE" in text[:8192] or "<!doctype" in text[:8192]:
-        text = _DOCTYPE.sub("", text, count=1)
+    start = _PROLOGUE.match(text)
+    if start and (doctype := _DOCTYPE.match(text, start.end())):
+        text = text[: doctype.start()] + text[doctype.end() :]
     return _REFERENCE.sub(_legal_reference, text)
 
 
@@ -238,4 +239,4 @@ def ends_early(text: str) -> bool:
     if root is None:
         return False
     closed = re.search(rf"</(?:[\w.-]+:)?{re.escape(root)}\s*>", text[-2000:], re.IGNORECASE)
-    return not closed and not re.fullmatch(r"\s*(?:<\?.*?\?>\s*)*<[^<>]*/>\s*", text[-2000:], re.DOTALL)
+    return not closed and not re.fullmatch(r"\s*(?:<\?[^<>]*\?>\s*)*<[^<>]*/>\s*", text[-2000:])

@@ -2,6 +2,7 @@
 
 import gzip
 import random
+import time
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawlers.discovery import KINDS, discover, read
+from crawlers.discovery.robots import robots_sitemaps
 from crawlers.model import Discovery
 from schemas import Outcome
 from tests.crawlers.discovery import test_feeds as feeds
@@ -82,6 +84,42 @@ def test_any_text_in_an_entry(title: str, link: str, date: str) -> None:
     found = discover(body.encode("utf-8", "replace"), url=URL, kind="feed", zone="America/New_York")
     as_it_should_be(found)
     assert len(found.leads) <= 2 + body.count("<item") + body.count("<entry")
+
+
+TIRESOME = {
+    "doctypes": b"<?xml version='1.0'?>" + b"<!DOCTYPE [" * 100_000,
+    "quotes": b'<!DOCTYPE rss "' + b"'a' \"" * 100_000,
+    "comments": b"<!--" * 200_000,
+    "instructions": b"<rss>" + b"<?a?>" * 200_000,
+    "sections": b"<rss><![CDATA[" * 50_000,
+    "ampersands": b"<rss>" + b"&" * 500_000,
+    "brackets": b"<rss>" + b"<" * 500_000,
+    "blanks": b"<rss>" + b"\n" * 1_000_000,
+    "blanks first": b" " * 1_000_000 + b"<html>",
+    "attributes": b"<rss " + b"a='b' " * 100_000,
+    "links": b"<html>" + b"<a href=/x>x" * 20_000,
+    "nested links": b"<html>" + b"<div><a href=/x-y-z>" * 20_000,
+    "classes": b"<html>" + b"<div class='" + b"nav- " * 50_000 + b"'><a href=/x>x</a>",
+    "json": b'{"items": [' + b"{}," * 100_000 + b"{}]}",
+    "dates": b"<rss><channel><item><link>/x</link><pubDate>" + b"1/1/" * 50_000 + b"</pubDate></item></channel></rss>",
+    "titles": b"<rss><channel><item><link>/x</link><title>" + b"&lt;b " * 100_000 + b"</title></item></channel></rss>",
+    "text sitemap": b"https://a.example/1\n" * 50_000,
+}
+
+
+@pytest.mark.parametrize("name", TIRESOME)
+def test_no_document_takes_long(name: str) -> None:
+    started = time.process_time()
+    for kind in KINDS:
+        as_it_should_be(discover(TIRESOME[name], url=URL, kind=kind))
+    assert time.process_time() - started < 8
+
+
+def test_no_robots_txt_takes_long() -> None:
+    started = time.process_time()
+    for body in (b"\n" * 500_000, b"sitemap:" * 60_000, b"Sitemap: /x\n" * 40_000, b" " * 500_000 + b"sitemap"):
+        robots_sitemaps(body, URL)
+    assert time.process_time() - started < 4
 
 
 def test_the_same_bytes_give_the_same() -> None:

@@ -355,12 +355,12 @@ def test_deep_nesting_ends(tag: str) -> None:
 
 def test_a_huge_feed_is_read_up_to_the_limit_and_says_so() -> None:
     body = rss("".join(f"<item><link>https://a.example/{n}</link></item>" for n in range(MAX_LEADS + 10)))
-    started = time.monotonic()
+    started = time.process_time()
     found = feed(body)
     assert len(found.leads) == MAX_LEADS
     assert found.outcome is Outcome.TOO_LARGE
     assert found.problem == f"10 entries beyond the first {MAX_LEADS} left out"
-    assert time.monotonic() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_json_feed_takes_nothing_on_trust() -> None:

@@ -46,7 +46,7 @@ def test_absolute(link: str | None, expected: str | None) -> None:
     [
         (b"User-agent: *\nDisallow: /\nSitemap: https://a.example/s.xml\n", ("https://a.example/s.xml",)),
         (
-            b"sitemap:/s.xml\r\nSITEMAP : /t.xml # old\rSitemap: /s.xml",
+            b"sitemap:/s.xml\r\nSITEMAP : /s.xml # old\rSitemap: /t.xml",
             ("https://a.example/s.xml", "https://a.example/t.xml"),
         ),
         (b"\xef\xbb\xbfSitemap: /s.xml", ("https://a.example/s.xml",)),
