@@ -28,7 +28,8 @@ _REWRITE_SHARE = 0.5
 _NOTE = re.compile(
     r"(?:(?:last )?(?:updated?|modified|published|posted)|stand|aktualisiert|veröffentlicht|(?:mis à jour|publié)|"
     r"(?:actualizado|publicado)|(?:aggiornato|pubblicato)|(?:atualizado|publicado)|bijgewerkt|обновлено)\b"
-    r"[^.!?]{0,60}|\d+ (?:min(?:ute)?s?|hours?|days?|comments?|shares?|views?|kommentare?|minuten?|stunden?)(?: ago)?",
+    r"(?:[^.!?]|\.(?=\s?\d)){0,60}|"
+    r"\d+ (?:min(?:ute)?s?|hours?|days?|comments?|shares?|views?|kommentare?|minuten?|stunden?)(?: ago)?",
     re.IGNORECASE,
 )
 """A line that tells when the page changed or how often it was read: counters and clocks, not the story."""
@@ -45,7 +46,7 @@ def kind_of_change(old: str, new: str, *, old_removed: tuple[str, ...] = (), new
     shared = len(set(one.tolist()) & set(other.tolist()))
     if _few_words(before, after, max(len(one), len(other)) - shared):
         return CORRECTION
-    return UPDATE if shared >= _REWRITE_SHARE * min(len(one), len(other)) else REWRITE
+    return UPDATE if shared and shared >= _REWRITE_SHARE * min(len(one), len(other)) else REWRITE
 
 
 def headline_changed(old: str | None, new: str | None) -> bool:
@@ -83,4 +84,4 @@ def _few_words(before: list[str], after: list[str], other_shingles: int) -> bool
     old, new = Counter(before), Counter(after)
     changed = max((old - new).total(), (new - old).total())
     limit = min(_CORRECTION_WORDS, max(3, _CORRECTION_SHARE * max(len(before), len(after))))
-    return changed <= limit and other_shingles <= WIDTH * _CORRECTION_WORDS
+    return changed <= limit and other_shingles <= WIDTH * max(changed, 2)

@@ -1,7 +1,7 @@
 """Which incoming pages are new articles, which new revisions of known ones, and which say nothing new."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 from flows.dedupe import changes, keys
@@ -44,9 +44,9 @@ def take_in(batch: Sequence[Incoming], history: History) -> Intake:
     for stored in history.revisions(revisions.keys()):
         revisions[stored.article_id].append(stored)
     intake = Intake([Entry(Outcome.NEW, 1, None) for _ in batch], revisions)
+    batch = [_with_hash(incoming) for incoming in batch]
     texts = _texts_to_compare(batch, revisions, history)
-    order = sorted(range(len(batch)), key=lambda at: (batch[at].fetched_at, _hash(batch[at]), at))
-    for at in order:
+    for at in sorted(range(len(batch)), key=lambda at: (batch[at].fetched_at, batch[at].text_hash, at)):
         intake.entries[at] = _enter(batch[at], intake, texts)
     return intake
 
@@ -61,8 +61,8 @@ def by_fetch(stored: Stored) -> tuple[datetime, int]:
     return stored.fetched_at, stored.revision
 
 
-def _hash(incoming: Incoming) -> str:
-    return incoming.text_hash or keys.text_hash(incoming.text)
+def _with_hash(incoming: Incoming) -> Incoming:
+    return incoming if incoming.text_hash else replace(incoming, text_hash=keys.text_hash(incoming.text))
 
 
 def _texts_to_compare(
@@ -72,7 +72,7 @@ def _texts_to_compare(
     wanted: set[Ref] = set()
     for incoming in batch:
         near = [s for s in _around(revisions[incoming.article_id], incoming) if s is not None]
-        if near and all(s.text_hash != _hash(incoming) for s in near):
+        if near and all(s.text_hash != incoming.text_hash for s in near):
             wanted.update(s.ref for s in near)
     return dict(history.texts(wanted)) if wanted else {}
 
@@ -108,7 +108,7 @@ def _enter(incoming: Incoming, intake: Intake, texts: dict[Ref, StoredText]) -> 
 
 def _change(known: Stored, incoming: Incoming, texts: Mapping[Ref, StoredText]) -> str:
     kind = changes.NONE
-    if known.text_hash != _hash(incoming):
+    if known.text_hash != incoming.text_hash:
         old = texts[known.ref]
         kind = changes.kind_of_change(old.text, incoming.text, old_removed=old.removed, new_removed=incoming.removed)
     if kind == changes.NONE and changes.headline_changed(known.title, incoming.title):

@@ -47,7 +47,8 @@ class LongHistory(MemoryHistory):
 def texts(count: int, seed: int) -> Iterator[str]:
     """Texts of 100 to 900 words over a vocabulary with a long tail, in paragraphs of 60 words."""
     chance = np.random.default_rng(seed)
-    vocabulary = np.array([f"w{number:x}" for number in range(60_000)])
+    letters = str.maketrans("0123456789", "aeioubdgkl")
+    vocabulary = np.array([f"{number * 7:05}".translate(letters) for number in range(60_000)])
     for _ in range(count):
         size = int(chance.integers(100, 900))
         picked = vocabulary[np.minimum((chance.pareto(1.1, size) * 20).astype(np.int64), 59_999)].tolist()
