@@ -27,7 +27,7 @@ EXIT = {"ok": 0, "failed": 1, "partial": 3}
 )
 @click.pass_obj
 def command(settings: Settings, sites: tuple[str, ...], limit: int | None, as_json: bool, prefect: bool | None) -> None:
-    r"""Crawl SITES (all declared ones where none is named) and publish what is new.
+    """Crawl SITES (all declared ones where none is named) and publish what is new.
 
     Feeds and sitemaps are read, new articles fetched politely, archived, extracted, compared with all that is
     in the lake, and published at once. Stop it whenever you like: what was fetched is kept and published by
@@ -39,7 +39,7 @@ def command(settings: Settings, sites: tuple[str, ...], limit: int | None, as_js
     presslake ingest bbc --limit 5          five articles, to try it
 
     Exit status: 0 all well, 1 failed, 3 partly failed (the table says which sites).
-    """
+    """  # noqa: D301 - click wants the character \b itself
     chosen = choose(settings, sites)
     if prefect or (prefect is None and has_prefect_server()):
         from flows.ingest import ingest as flow  # Prefect takes seconds to import

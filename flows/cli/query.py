@@ -29,14 +29,14 @@ _COLUMNS = 10
 @click.option("--limit", default=_SHOWN, show_default=True, help="Most rows to print as a table (0: all).")
 @click.pass_obj
 def command(settings: Settings, sql: str, as_json: bool, limit: int) -> None:
-    r"""Ask the lake in SQL, in DuckDB's dialect, over the tables articles, revisions, copies, fetches and runs.
+    """Ask the lake in SQL, in DuckDB's dialect, over the tables articles, revisions, copies, fetches and runs.
 
     What the columns mean: schemas/ARTICLES.md, or `presslake query "DESCRIBE articles"`.
 
     \b
     presslake query "SELECT site, count(*) FROM articles GROUP BY site"
     presslake query --json "SELECT * FROM fetches WHERE outcome = 'server_error'" | jq
-    """
+    """  # noqa: D301 - click wants the character \b itself
     result = query(open_lake(settings.lake), sql if sql != "-" else sys.stdin.read())
     if as_json:
         # One object a line inside the list: a person can read it, and nothing large is built twice.
