@@ -18,6 +18,7 @@ from flows.lake.history import LakeHistory
 from flows.lake.known import published_sites
 from flows.lake.postings import posting_rows
 from flows.lake.tables import DELETE
+from flows.reextraction import decide_again
 from flows.stages import SiteResult
 from flows.summary import SiteSummary
 from schemas import ARTICLES, COPIES, FETCHES, REVISIONS, RUNS, Outcome, Table
@@ -71,6 +72,8 @@ def _batch(lake: Lake, run: Run, results: Sequence[SiteResult]) -> tuple[Batch, 
     candidates = _candidates(results, run.run_id)
     with closing(LakeHistory(lake)) as history:
         decisions = decide_batch([make.incoming(candidate.row) for candidate in candidates], history)
+        if run.kind == "reextract":
+            decisions = decide_again(lake, [candidate.row for candidate in candidates], decisions)
         revisions, articles = _article_rows(candidates, decisions, history)
         copies = [{**make.copy_row(copy, run.run_id, now), DELETE: False} for copy in decisions.copies]
         copies += [{**row, DELETE: True} for row in history.copy_rows(decisions.uncopied)]
