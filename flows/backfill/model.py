@@ -49,8 +49,9 @@ class Taken:
 class Source(Protocol):
     """Where a backfill takes its pages from."""
 
-    kind: str
-    """`warc`, `sitemaps` or `reextract`."""
+    @property
+    def kind(self) -> str:
+        """`warc`, `sitemaps` or `reextract`."""
 
     def spec(self) -> dict[str, Any]:
         """What makes this job itself: the same again is the same job, and what of it is done is not done again."""

@@ -18,6 +18,8 @@ _COMMANDS = {
     "sites": ("flows.cli.sites", "List, check and add site declarations."),
     "show": ("flows.cli.show", "Show an article with its revisions, copies and what was stripped from it."),
     "query": ("flows.cli.query", "Ask the lake in SQL (DuckDB): articles, revisions, copies, fetches, runs."),
+    "backfill": ("flows.cli.backfill", "Bring in articles of the past: sitemaps, WARC files, Common Crawl's CC-NEWS."),
+    "reextract": ("flows.cli.reextract", "Extract archived pages again with today's rules."),
     "extract": ("flows.cli.extract", "Extract pages of a Parquet file, without a lake."),
 }
 

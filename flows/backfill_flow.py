@@ -1,0 +1,182 @@
+"""The Prefect flow `backfill`: `flows.backfill` with typed parameters, so that the UI has a form for it."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any, Literal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from prefect import flow, get_run_logger
+from prefect.artifacts import create_progress_artifact, create_table_artifact, update_progress_artifact
+from prefect.client.schemas.objects import State
+from prefect.runtime import flow_run
+from prefect.states import Completed, Failed
+from pydantic import Field
+
+from flows.backfill import run as backfills
+from flows.backfill.model import Window
+from flows.backfill.request import Request, make_source
+from flows.backfill.run import Budget, Plan, Report
+from flows.backfill.windows import parse_span
+from flows.errors import SettingsError
+from flows.lake import open_lake
+from flows.prefect_steps import PrefectSteps
+from flows.settings import from_environment
+
+SourceName = Literal["sitemaps", "warc", "cc-news", "reextract"]
+
+
+def _run_name() -> str:
+    """`backfill cc-news bbc 2024-03-01 to 2024-03-07`."""
+    asked = flow_run.parameters
+    sites = asked.get("sites") or []
+    what = ", ".join(sites) if 0 < len(sites) <= 3 else f"{len(sites)} sites" if sites else "all sites"
+    dates = f" {asked.get('since') or 'ever'} to {asked.get('until') or 'now'}"
+    return f"{'plan ' if asked.get('plan_only') else ''}backfill {asked['source']} {what}{dates}"
+
+
+@flow(name="backfill", flow_run_name=_run_name, validate_parameters=True)
+def backfill(
+    source: SourceName,
+    sites: list[str] | None = None,
+    since: date | None = None,
+    until: date | None = None,
+    zone: str = "UTC",
+    places: list[str] | None = None,
+    hosts: list[str] | None = None,
+    undeclared: bool = False,
+    plan_only: bool = False,
+    retry_failed: bool = False,
+    pages: Annotated[int, Field(ge=1)] | None = None,
+    hours: Annotated[float, Field(gt=0)] | None = None,
+) -> State[Any]:
+    """Bring in articles of the past, window by window. Run again with the same parameters, it does what is left.
+
+    Args:
+        source: Where from: the sites' own sitemaps, WARC files, Common Crawl's CC-NEWS, or our own archive again.
+        sites: Ids of declared sites; none means all.
+        since: First day: of publication for sitemaps, of capture for WARC and CC-NEWS, of fetch for reextract.
+        until: Last day, itself included.
+        zone: IANA time zone of the days, e.g. Europe/Berlin.
+        places: For warc: paths, patterns, directories, s3://bucket/prefix and https:// addresses.
+        hosts: For warc and cc-news: only these hosts and their subdomains.
+        undeclared: For warc and cc-news: pages of hosts without a declaration, too.
+        plan_only: Show what would happen; change nothing.
+        retry_failed: Try again what failed, and only that.
+        pages: Stop after about so many pages; the rest is kept for the next run.
+        hours: Stop after so many hours; the rest is kept for the next run.
+
+    """
+    request = Request(
+        source,
+        tuple(sites or ()),
+        since.isoformat() if since else None,
+        until.isoformat() if until else None,
+        zone,
+        tuple(places or ()),
+        tuple(hosts or ()),
+        undeclared,
+        (),
+        retry_failed,
+    )
+    settings = from_environment()
+    made = make_source(settings, request)
+    if plan_only:
+        return _planned(backfills.plan(open_lake(settings.lake), made))
+    progress = _Progress()
+    report = backfills.run(
+        settings, made, budget=Budget(pages, hours), steps=PrefectSteps(), on_window=progress.on_window
+    )  # fmt: skip
+    progress.end(report)
+    return _finish(report)
+
+
+def backfill_from(request: Request, pages: int | None, hours: float | None) -> str:
+    """Run the flow for a request of the command line. Returns `ok`, `partial` or `failed`."""
+    since, until = _days(request)
+    parameters: dict[str, Any] = {
+        "source": request.source,
+        "sites": list(request.sites),
+        "since": since,
+        "until": until,
+        "zone": request.zone,
+        "places": list(request.places),
+        "hosts": list(request.hosts),
+        "undeclared": request.undeclared,
+        "retry_failed": request.retry_failed,
+        "pages": pages,
+        "hours": hours,
+    }
+    state: State[Any] = backfill(**parameters, return_state=True)
+    return "ok" if state.is_completed() else "partial" if state.name == "PartlyFailed" else "failed"
+
+
+def _days(request: Request) -> tuple[date | None, date | None]:
+    """The request's span as the first and the last day. Raises SettingsError where it isn't whole days."""
+    zone = UTC if request.zone == "UTC" else ZoneInfo(request.zone)
+    try:
+        span = parse_span(request.since, request.until, zone)
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
+    first, after = span.since.astimezone(zone), span.until.astimezone(zone)
+    midnight = datetime.min.time()
+    if (request.since and first.time() != midnight) or (request.until and after.time() != midnight):
+        raise SettingsError("the Prefect flow takes whole days: --since and --until without a time")
+    return (
+        first.date() if request.since else None,
+        after.date() - timedelta(days=1) if request.until else None,
+    )
+
+
+class _Progress:
+    """The run's bar in the Prefect UI; moved once a window."""
+
+    def __init__(self) -> None:
+        self._artifact: UUID | None = None
+
+    def on_window(self, window: Window, number: int, count: int) -> None:
+        done = 100.0 * (number - 1) / count
+        get_run_logger().info("window %d of %d: %s", number, count, window.label)
+        if self._artifact is None:
+            found = create_progress_artifact(progress=done, key="backfill-progress", description=window.label)
+            assert isinstance(found, UUID)
+            self._artifact = found
+        else:
+            update_progress_artifact(self._artifact, done, description=window.label)
+
+    def end(self, report: Report) -> None:
+        if self._artifact is not None:
+            done = 100.0 * report.done / max(1, report.windows)
+            update_progress_artifact(self._artifact, done, description=report.message())
+
+
+def _planned(plan: Plan) -> State[Any]:
+    rows: list[dict[str, Any]] = [
+        {
+            "window": window.label,
+            "pages": window.pages,
+            "bytes": window.size,
+            "seconds": round(window.seconds),
+            "state": "done" if window.name in plan.done else "to do",
+        }
+        for window in plan.windows[:500]
+    ]
+    message = f"{len(plan.left)} of {len(plan.windows)} windows to do"
+    notes = "\n".join(f"- {note}" for note in plan.notes)
+    create_table_artifact(key="backfill-plan", table=rows, description=f"Job {plan.job}: {message}\n\n{notes}")
+    return Completed(message=message)
+
+
+def _finish(report: Report) -> State[Any]:
+    logger = get_run_logger()
+    for label, why in report.failed.items():
+        logger.warning("%s: %s", label, why)
+    create_table_artifact(
+        key="backfill-summary", table=report.table(), description=f"Job {report.job}: {report.message()}"
+    )
+    if report.state == "ok" or (report.stopped and not report.failed):
+        return Completed(message=report.message(), data=report.to_dict())
+    return Failed(
+        name="Failed" if report.state == "failed" else "PartlyFailed",
+        message=report.message(),
+        data=report.to_dict(),
+    )
