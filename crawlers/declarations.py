@@ -23,8 +23,8 @@ SITES_VARIABLE = "PRESSLAKE_SITES"
 """Environment variable naming a directory of declarations to use instead of the shipped one."""
 
 POLICIES = ("skip", "fetch", "flag")
-"""What becomes of pages the publisher reserves (TDMRep, noai, noindex): not fetched, or dropped once the page itself
-says so; archived, but not published; published with the evidence."""
+"""What becomes of pages the publisher reserves (TDMRep, noai, noindex, noarchive, robots.txt against AI crawlers): not
+fetched, or dropped once the page itself says so; archived, but not published; published with the evidence."""
 
 SOURCE_FIELDS = ("feeds", "news_sitemaps", "sitemaps", "sections")
 

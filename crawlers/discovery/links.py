@@ -5,6 +5,8 @@ from urllib.parse import urljoin, urlsplit
 
 _SPACES = re.compile(r"[\t\r\n]+")
 _WEB = re.compile(r"https?://", re.IGNORECASE)
+_PLAIN = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*/[^\s#&\\<>\"]*")
+"""Most addresses by far: as they are, nothing is to be done to them."""
 _MAX_LENGTH = 2048 * 2
 
 
@@ -16,6 +18,8 @@ def absolute(link: str | None, base: str) -> str | None:
     """
     if not link:
         return None
+    if _PLAIN.fullmatch(link) and len(link) <= _MAX_LENGTH:
+        return link
     link = _SPACES.sub("", link.strip()).replace("&amp;", "&").replace("&#38;", "&").strip()
     if not link or len(link) > _MAX_LENGTH or link.startswith("#"):
         return None
