@@ -35,6 +35,17 @@ def scrapy_settings(limits: Limits) -> dict[str, Any]:
         "httpcache.HttpCacheMiddleware",
         "httpauth.HttpAuthMiddleware",
     )
+    unwanted = (
+        "telnet.TelnetConsole",
+        "remote_control.RemoteControl",
+        "memusage.MemoryUsage",
+        "memdebug.MemoryDebugger",
+        "closespider.CloseSpider",
+        "feedexport.FeedExporter",
+        "logstats.LogStats",
+        "spiderstate.SpiderState",
+        "throttle.AutoThrottle",
+    )
     return {
         "BOT_NAME": "presslake",
         "USER_AGENT": user_agent(),
@@ -66,10 +77,8 @@ def scrapy_settings(limits: Limits) -> dict[str, Any]:
         "CONCURRENT_REQUESTS_PER_DOMAIN": 16,  # connections kept open to one host, or to the proxy
         "REMOTE_CONTROL_ENABLED": False,
         "TELNETCONSOLE_ENABLED": False,
-        "EXTENSIONS": {
-            "scrapy.extensions.logstats.LogStats": None,
-            "scrapy.extensions.memusage.MemoryUsage": None,
-        },
+        # What isn't wanted is not even imported: every run starts a process.
+        "EXTENSIONS": {f"scrapy.extensions.{name}": None for name in unwanted},
         "LOG_LEVEL": "INFO",
         "STATS_DUMP": False,
         "REFERER_ENABLED": False,

@@ -118,12 +118,13 @@ def ours(hosts: list[str], delay: float, pages: int) -> dict[str, float]:
         seconds = time.perf_counter() - start
         got: Counter[Outcome] = sum((outcomes(articles(report)) for report in reports.values()), Counter())
         assert got == {Outcome.NEW: pages * len(hosts)}, got
-        peak = _peak_memory(Path(folder) / "logs" / "crawl.log")
+        peak = peak_memory(Path(folder) / "logs" / "crawl.log")
         requests = sum(report.requests for report in reports.values())
     return {"pages": pages * len(hosts), "seconds": seconds, "requests": requests, "peak_mb": peak}
 
 
-def _peak_memory(log: Path) -> float:
+def peak_memory(log: Path) -> float:
+    """Peak memory of the crawler process in MB, from what it says of itself."""
     for line in log.read_text().splitlines():
         if "peak memory" in line:
             return float(line.split("peak memory")[1].split()[0])

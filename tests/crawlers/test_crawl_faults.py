@@ -10,8 +10,8 @@ from crawlers.crawl import SiteReport, read_log
 from crawlers.model import Page
 from schemas import Outcome
 from tests.crawlers.crawling import QUICK, articles, outcomes, run, site
-from tests.crawlers.faultweb.pages import DECODED, FLAKY, LIMIT, STEADY, FaultPages, expected
-from tests.crawlers.faultweb.server import Web
+from tests.crawlers.faultweb.pages import DECODED, FLAKY, LIMIT, SOURCES, STEADY, FaultPages, expected
+from tests.crawlers.faultweb.server import Reply, Seen, Web
 
 LIMITS = QUICK.__class__(
     timeout=1.0,
@@ -57,6 +57,23 @@ def test_every_fault_has_its_outcome(tmp_path: Path, hosts: int, copies: int) ->
         for one, host in zip(sites, web.hosts, strict=True):
             _check(reports[one.id], host, pages.feeds[host], web)
         assert web.paths("/a/disallowed/") == []
+
+
+def test_faulty_sources(tmp_path: Path) -> None:
+    def handle(seen: Seen) -> Reply:
+        return SOURCES[web.hosts.index(seen.host)][0] if seen.path == "/feed" else Reply(404, b"no")
+
+    with Web(handle, ports=len(SOURCES)) as web:
+        sites = [site(host, f"s{n}", feeds=(f"http://{host}/feed",)) for n, host in enumerate(web.hosts)]
+        reports = run(tmp_path, *sites, limits=LIMITS)
+    got = []
+    for n, (reply, outcome) in enumerate(SOURCES):
+        report = reports[f"s{n}"]
+        (fetch,) = [fetch for fetch in read_log(report.log).fetches if fetch.kind == "feed"]
+        got.append((reply, fetch.outcome))
+        assert report.state == ("ok" if outcome == Outcome.READ else "failed")
+        assert str(outcome) in (report.problem or "read")
+    assert got == SOURCES
 
 
 def test_what_was_fetched_is_archived_as_it_came(tmp_path: Path) -> None:

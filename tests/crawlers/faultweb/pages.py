@@ -3,7 +3,7 @@
 import gzip
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -131,6 +131,30 @@ FLAKY: dict[str, tuple[Reply, Outcome]] = {
 }
 """Faults that are gone at the second try."""
 
+LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
+SOURCES: list[tuple[Reply, Outcome]] = [
+    (Reply(body=feed(["http://127.0.0.1/a"])), Outcome.READ),
+    (Reply(body=feed([])), Outcome.READ),
+    (Reply(body=small("Welcome", "This is not a feed.")), Outcome.NOT_A_FEED),
+    (Reply(body=b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9), Outcome.NOT_A_FEED),
+    (Reply(body=b""), Outcome.EMPTY_BODY),
+    (Reply(404, b"no"), Outcome.GONE),
+    (Reply(403, b"no"), Outcome.REFUSED),
+    (Reply(500, b"oops"), Outcome.SERVER_ERROR),
+    (Reply(cut="close"), Outcome.CONNECTION_FAILED),
+    (Reply(body=feed([]), announced=9999), Outcome.TRUNCATED),
+    (Reply(302, headers={"Location": "/feed"}), Outcome.REDIRECT_LOOP),
+    (_encoded("gzip", BOMB), Outcome.TOO_LARGE),
+    (Reply(body=b"<rss>" + b"x" * LIMIT), Outcome.TOO_LARGE),
+    (Reply(body=gzip.compress(feed([]))), Outcome.READ),
+    (
+        Reply(body=f'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY l0 "lol">{LAUGHS}]><rss version="2.0"><channel>'
+              "<title>&l11;</title><item><link>http://127.0.0.1/a</link></item></channel></rss>".encode()),
+        Outcome.READ,
+    ),
+]  # fmt: skip
+"""What a feed's address may answer, and what becomes of it. Entities are never expanded."""
+
 ROBOTS = b"User-agent: *\nDisallow: /a/disallowed/\n"
 
 
@@ -155,6 +179,8 @@ class FaultPages:
             return Reply(302, headers={"Location": f"/spiral/{int(path.rsplit('/', 1)[1]) + 1}"})
         if path.startswith(("/login", "/?")) or path == "/":
             return Reply(body=small("Home", "Welcome."))
+        if not path.startswith("/a/"):
+            return Reply(404, b"no")
         fault = path.split("/")[2]
         self._asked[seen.host, path] += 1
         if fault in FLAKY:
@@ -166,6 +192,3 @@ def expected(path: str) -> Outcome:
     """What should become of a path."""
     fault = path.split("/")[2]
     return (STEADY.get(fault) or FLAKY[fault])[1]
-
-
-Make = Callable[[], FaultPages]
