@@ -48,7 +48,7 @@ class Shingles:
 def shingles(found: list[str]) -> Shingles:
     """The shingles of a text given as its words; a text shorter than a shingle is one."""
     try:
-        hashes = np.fromiter(map(xxhash.xxh3_64_intdigest, found), np.uint64, len(found))
+        hashes = np.fromiter(map(xxhash.xxh3_64_intdigest, map(str.encode, found)), np.uint64, len(found))
     except UnicodeEncodeError:  # lone surrogates
         hashes = np.fromiter(map(xxhash.xxh3_64_intdigest, map(_utf8, found)), np.uint64, len(found))
     if not len(hashes):
