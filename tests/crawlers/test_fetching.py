@@ -1,4 +1,3 @@
-import gzip
 import socket
 import threading
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ import pytest
 from crawlers import fetching
 from crawlers.fetching import PoliteFetcher
 from schemas import Outcome
+from tests.crawlers.discovery.packing import gz
 
 Answers = dict[str, tuple[int, dict[str, str], bytes]]
 
@@ -65,7 +65,7 @@ def fetcher(**options: Any) -> PoliteFetcher:
 
 
 def test_a_document_comes_with_what_was_said_of_it(server: Server) -> None:
-    body = gzip.compress("Grüße".encode())
+    body = gz("Grüße".encode())
     server.answers["/a?b=c"] = (200, {"Content-Type": "text/plain", "Content-Encoding": "gzip", "ETag": '"1"'}, body)
     document = fetcher()(f"{server.url}/a?b=c")
     assert document.ok
@@ -95,7 +95,7 @@ def test_a_document_comes_with_what_was_said_of_it(server: Server) -> None:
         (302, {"Location": "http://[::1"}, b"", Outcome.HTTP_ERROR),
         (302, {"Location": "ftp://a.example/"}, b"", Outcome.UNSAFE_ADDRESS),
         (200, {}, b"x" * 20_000, Outcome.TOO_LARGE),
-        (200, {"Content-Encoding": "gzip"}, gzip.compress(b"\0" * 50_000_000), Outcome.TOO_LARGE),
+        (200, {"Content-Encoding": "gzip"}, gz(b"\0" * 50_000_000), Outcome.TOO_LARGE),
         (200, {"Content-Encoding": "gzip"}, b"not gzip", Outcome.TRUNCATED),
         (200, {"Content-Length": "50", "Connection": "close"}, b"x", Outcome.TRUNCATED),
         (200, {"x-hang": "1"}, b"x", Outcome.TIMED_OUT),

@@ -1,10 +1,10 @@
-import gzip
 import tracemalloc
 import zlib
 
 import pytest
 
 from crawlers.discovery import documents
+from tests.crawlers.discovery.packing import gz
 
 
 def bomb(unpacked: int) -> bytes:
@@ -18,11 +18,11 @@ def bomb(unpacked: int) -> bytes:
     [
         (b"plain", documents.Unpacked(b"plain")),
         (b"", documents.Unpacked(b"")),
-        (gzip.compress(b"packed"), documents.Unpacked(b"packed")),
-        (gzip.compress(gzip.compress(b"twice")), documents.Unpacked(b"twice")),
-        (gzip.compress(b"two ") + gzip.compress(b"members"), documents.Unpacked(b"two members")),
-        (gzip.compress(b"then rubbish") + b"\0\0\0", documents.Unpacked(b"then rubbish")),
-        (gzip.compress(b"x" * 2000)[:20], documents.Unpacked(b"x" * 1000, torn=True)),
+        (gz(b"packed"), documents.Unpacked(b"packed")),
+        (gz(gz(b"twice")), documents.Unpacked(b"twice")),
+        (gz(b"two ") + gz(b"members"), documents.Unpacked(b"two members")),
+        (gz(b"then rubbish") + b"\0\0\0", documents.Unpacked(b"then rubbish")),
+        (gz(b"x" * 2000)[:20], documents.Unpacked(b"x" * 1000, torn=True)),
         (b"\x1f\x8b\x08 not gzip at all", documents.Unpacked(b"", torn=True)),
     ],
 )
@@ -34,7 +34,7 @@ def test_unpack(body: bytes, expected: documents.Unpacked) -> None:
 
 def test_a_body_beyond_the_limit_is_cut_there() -> None:
     assert documents.unpack(b"x" * 1001, limit=1000) == documents.Unpacked(b"x" * 1000, too_large=True)
-    packed = gzip.compress(bytes(range(256)) * 40)
+    packed = gz(bytes(range(256)) * 40)
     cut = documents.unpack(packed, limit=1000)
     assert cut.too_large
     assert len(cut.body) == 1000

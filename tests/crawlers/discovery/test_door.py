@@ -1,6 +1,5 @@
 """Whatever comes, discovery ends in a Discovery: documents spoilt at random, and bytes that are none."""
 
-import gzip
 import random
 import time
 from datetime import timedelta
@@ -16,6 +15,7 @@ from schemas import Outcome
 from tests.crawlers.discovery import test_feeds as feeds
 from tests.crawlers.discovery import test_sections as sections
 from tests.crawlers.discovery import test_sitemaps as sitemaps
+from tests.crawlers.discovery.packing import gz
 
 URL = "https://www.paper.example/a/b?x=1"
 SOUND = [
@@ -26,7 +26,7 @@ SOUND = [
     sections.BROADCASTER.encode(),
     feeds.BILLION_LAUGHS.encode(),
     sitemaps.INDEX,
-    gzip.compress(sitemaps.INDEX),
+    gz(sitemaps.INDEX),
 ]
 SPOILERS = (
     b"<", b">", b"&", b"<![CDATA[", b"]]>", b"<!--", b"\x00", b"\xff\xfe", b"<!DOCTYPE x [", b'"', b"http://[", b"//:",

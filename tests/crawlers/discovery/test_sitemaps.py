@@ -1,4 +1,3 @@
-import gzip
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,6 +6,7 @@ from crawlers.discovery import changed_since, discover, needs_reading, read
 from crawlers.discovery.gathering import MAX_LEADS
 from crawlers.model import Lead, SubSource
 from schemas import Outcome
+from tests.crawlers.discovery.packing import gz
 
 URL = "https://paper.example/sitemaps/map.xml"
 NOON = datetime(2025, 3, 2, 12, tzinfo=UTC)
@@ -123,7 +123,7 @@ def test_changed_since(last_read_at: datetime, opened: int) -> None:
     assert changed_since(sources, {}) == sources
 
 
-@pytest.mark.parametrize("pack", [gzip.compress, lambda body: gzip.compress(gzip.compress(body))])
+@pytest.mark.parametrize("pack", [gz, lambda body: gz(gz(body))])
 def test_gzip_is_told_by_its_bytes(pack) -> None:  # type: ignore[no-untyped-def]
     body = urlset("<url><loc>https://paper.example/x</loc></url>")
     for packed in (body, pack(body)):
@@ -133,7 +133,7 @@ def test_gzip_is_told_by_its_bytes(pack) -> None:  # type: ignore[no-untyped-def
 
 def test_a_torn_gzip_gives_what_came() -> None:
     entries = "".join(f"<url><loc>https://paper.example/story-{n * 7919 % 10007}</loc></url>" for n in range(5000))
-    packed = gzip.compress(urlset(entries))
+    packed = gz(urlset(entries))
     found = discover(packed[: len(packed) // 2], url=URL, kind="sitemap")
     assert 1000 < len(found.leads) < 4500
     assert found.outcome is Outcome.TRUNCATED
@@ -160,8 +160,8 @@ def test_text_sitemaps(body: bytes, outcome: Outcome, leads: int) -> None:
     [
         (b"<!DOCTYPE html><html><title>Sitemap</title><a href=/x>x</a></html>", Outcome.NOT_A_FEED),
         (b"", Outcome.EMPTY_BODY),
-        (gzip.compress(b""), Outcome.EMPTY_BODY),
-        (gzip.compress(b"\0" * 2**20 * 80), Outcome.TOO_LARGE),
+        (gz(b""), Outcome.EMPTY_BODY),
+        (gz(b"\0" * 2**20 * 80), Outcome.TOO_LARGE),
         (b"\x1f\x8b\x08garbage", Outcome.TRUNCATED),
         (urlset(""), Outcome.READ),
         (f"<urlset {SITEMAP}/>".encode(), Outcome.READ),
