@@ -4,18 +4,15 @@ The child tells how each site ended; its exit code alone is not trusted. Whateve
 hang), every site gets a report of what there is.
 """
 
-import json
 import os
 import pickle
-import select
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Any
 
+from crawlers.spider.channel import Channel
 from crawlers.spider.due import REVISITS, due, missed_alarm, next_revisit, poll_interval
 from crawlers.spider.job import CrawlJob, Progress
 from crawlers.spider.known import Known
@@ -56,10 +53,11 @@ def crawl(job: CrawlJob, *, on_progress: Callable[[Progress], None] | None = Non
     if not job.sites:
         return
     child = _start(job)
+    channel = Channel(child, job.limits.silence)
     waiting = {site.id for site in job.sites}
-    why = None
+    why = ""
     try:
-        for event in _events(child, job.limits.silence):
+        for event in channel.events():
             if event.get("event") == "progress" and on_progress is not None:
                 values = {name: value for name, value in event.items() if name != "event"}
                 on_progress(Progress(**values))
@@ -71,6 +69,7 @@ def crawl(job: CrawlJob, *, on_progress: Callable[[Progress], None] | None = Non
         why = _ended(child, job)
     finally:
         _stop(child, job.limits.grace + KILL_SECONDS)
+        channel.close()
     for site in sorted(waiting):
         yield report(job.spool, site) or salvage(job.spool, site, why)
 
@@ -94,29 +93,6 @@ def _start(job: CrawlJob) -> "subprocess.Popen[bytes]":
             env=environment,
             start_new_session=True,  # Ctrl-C in a terminal is for the parent to handle
         )
-
-
-def _events(child: "subprocess.Popen[bytes]", silence: float) -> Iterator[dict[str, Any]]:
-    """The child's reports, until it closes its end; one that is silent for too long is killed."""
-    channel: IO[bytes] | None = child.stdout
-    assert channel is not None
-    pending = b""
-    while True:
-        ready, _, _ = select.select([channel], [], [], silence)
-        if not ready:
-            child.kill()
-            return
-        data = os.read(channel.fileno(), 65536)
-        if not data:
-            return
-        *lines, pending = (pending + data).split(b"\n")
-        for line in lines:
-            try:
-                event = json.loads(line)
-            except ValueError:
-                continue
-            if isinstance(event, dict):
-                yield event
 
 
 def _ended(child: "subprocess.Popen[bytes]", job: CrawlJob) -> str:
@@ -143,14 +119,8 @@ def _stop(child: "subprocess.Popen[bytes]", seconds: float) -> None:
     """End the child: gently, then not."""
     if child.poll() is None:
         child.terminate()
-    deadline = time.monotonic() + seconds
-    channel = child.stdout
-    assert channel is not None
-    while child.poll() is None and time.monotonic() < deadline:
-        ready, _, _ = select.select([channel], [], [], 0.1)
-        if ready and not os.read(channel.fileno(), 65536):  # a full pipe would keep the child from ending
-            time.sleep(0.05)
-    if child.poll() is None:
+    try:
+        child.wait(seconds)
+    except subprocess.TimeoutExpired:
         child.kill()
-    child.wait()
-    channel.close()
+        child.wait()

@@ -13,7 +13,7 @@ FETCHED = PUBLISHED | {Outcome.NOT_MODIFIED, Outcome.KNOWN}
 
 COLUMNS = (
     "site", "kind", "url", "url_key", "outcome", "fetched_at", "status", "etag", "last_modified", "article_id",
-    "lead_title", "lead_published_at", "found_in", "first_seen_at",
+    "lead_title", "lead_published_at", "found_in", "first_fetched_at", "stored",
 )  # fmt: skip
 
 
@@ -33,6 +33,8 @@ class Known:
     kind: str = "article"
     first_seen_at: datetime | None = None
     """When the address was first dealt with, where the extract says so."""
+    stored: bool | None = None
+    """Whether an article of it was ever published, where the extract says so."""
 
     @property
     def born_at(self) -> datetime:
@@ -91,7 +93,8 @@ def _add(site: SiteKnown, row: dict[str, object]) -> None:
             lead_published_at=_instant(row["lead_published_at"]) if row.get("lead_published_at") else None,
             found_in=_text(row.get("found_in")),
             kind=str(kind),
-            first_seen_at=_instant(row["first_seen_at"]) if row.get("first_seen_at") else None,
+            first_seen_at=_instant(row["first_fetched_at"]) if row.get("first_fetched_at") else None,
+            stored=bool(row["stored"]) if row.get("stored") is not None else None,
         )
     except (ValueError, TypeError, KeyError):
         return

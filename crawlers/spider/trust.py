@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from crawlers.model import Lead
-from crawlers.spider.due import full_fetch_due, missed_alarm
+from crawlers.spider.due import GOOD, full_fetch_due, missed_alarm
 from crawlers.spider.known import Known
 from crawlers.urlkey import url_key
 from schemas import Outcome
@@ -43,8 +43,13 @@ def source_validators(known: Known | None, url: str, now: datetime) -> Validator
 
 
 def page_validators(known: Known | None, now: datetime) -> Validators:
-    """Validators for an article page: the later of its revisits are full fetches."""
-    if known is None or (not known.etag and not known.last_modified) or now - known.fetched_at > PAGE_FULL_AFTER:
+    """Validators for an article page that we have; the later of its revisits are full fetches.
+
+    The validators of a page that was something else (a bot check) would only bring back a 304 for that.
+    """
+    if known is None or known.outcome not in GOOD or known.stored is False:
+        return NONE
+    if now - known.fetched_at > PAGE_FULL_AFTER:
         return NONE
     return Validators(known.etag or None, known.last_modified)
 

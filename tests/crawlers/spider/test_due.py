@@ -158,6 +158,8 @@ class TestTrust:
         assert page_validators(known(), NOW) == NONE
         assert page_validators(known(etag='"1"', fetched=5), NOW) == Validators('"1"', None)
         assert page_validators(known(etag='"1"', fetched=20), NOW) == NONE
+        assert page_validators(known(Outcome.CHALLENGE, etag='"1"'), NOW) == NONE
+        assert page_validators(known(Outcome.KNOWN, etag='"1"', stored=False), NOW) == NONE
 
     def test_a_liar_is_found_out_and_gets_a_second_chance(self) -> None:
         old = Lead(URL + "x", published_at=NOW - hours(9))
