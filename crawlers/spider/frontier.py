@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from crawlers.declarations import Site, within
 from crawlers.model import Lead
 from crawlers.spider.addresses import refusal
-from crawlers.spider.due import PASSING, WAITING, due
+from crawlers.spider.due import PASSING, STUBBORN, due
 from crawlers.spider.known import Known, SiteKnown
 from crawlers.urlkey import host_of, url_key
 from schemas import Outcome
@@ -33,6 +33,8 @@ class Settled:
     key: str
     outcome: Outcome
     detail: str | None = None
+    at: datetime | None = None
+    """Instant of the outcome, where it is of an earlier run."""
 
 
 class Frontier:
@@ -112,19 +114,22 @@ class Frontier:
         known = self._known.articles.get(key)
         if known is not None and not due(known, self.now, lead=lead):
             self._taken[key] = lead.url
-            return Settled(lead, key, self._not_due(known), f"{known.outcome} {known.fetched_at:%Y-%m-%d %H:%M} UTC")
+            return _not_due(lead, key, known)
         date = self._date(lead)
         if date is not None and self.now - date > timedelta(days=self._site.max_age_days):
             self._taken[key] = lead.url
             return Settled(lead, key, Outcome.OUT_OF_RANGE, f"of {date:%Y-%m-%d}")
         return None
 
-    @staticmethod
-    def _not_due(known: Known) -> Outcome:
-        assert known.outcome not in WAITING
-        return Outcome.NOT_FETCHED if known.outcome in PASSING else Outcome.KNOWN
-
     def _date(self, lead: Lead) -> datetime | None:
         """The lead's date, where it is one: dates in the future are mistakes."""
         date = lead.published_at or lead.modified_at
         return date if date is not None and date <= self.now + timedelta(days=1) else None
+
+
+def _not_due(lead: Lead, key: str, known: Known) -> Settled:
+    """A failure that is not tried again yet stands as it was, with its time: the pauses are counted from there."""
+    detail = f"{known.outcome} {known.fetched_at:%Y-%m-%d %H:%M} UTC"
+    if known.outcome in PASSING | STUBBORN:
+        return Settled(lead, key, known.outcome, detail + ", not due for another try", known.fetched_at)
+    return Settled(lead, key, Outcome.KNOWN, detail)

@@ -81,7 +81,9 @@ class Ledger:
         now = datetime.now(UTC)
         return Fetch(self.site, kind, url, url_key(url), outcome, now, found_in=found_in, detail=detail)
 
-    def article(self, lead: Lead, key: str, outcome: Outcome, detail: str | None = None) -> Fetch:
+    def article(
+        self, lead: Lead, key: str, outcome: Outcome, detail: str | None = None, at: datetime | None = None
+    ) -> Fetch:
         """A row for an article's address."""
         return Fetch(
             self.site,
@@ -89,7 +91,7 @@ class Ledger:
             lead.url,
             key,
             outcome,
-            datetime.now(UTC),
+            at or datetime.now(UTC),
             found_in=lead.found_in,
             detail=detail,
             lead_title=lead.title,

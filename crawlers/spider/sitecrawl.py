@@ -87,7 +87,7 @@ class SiteCrawl:
             if isinstance(taken, Task):
                 waiting.append(self.ledger.article(lead, taken.key, Outcome.NOT_FETCHED))
             elif isinstance(taken, Settled):
-                settled.append(self.ledger.article(lead, taken.key, taken.outcome, taken.detail))
+                settled.append(self.ledger.article(lead, taken.key, taken.outcome, taken.detail, taken.at))
         self.ledger.open(waiting)
         self.ledger.settle(settled, opened=False)
 

@@ -51,7 +51,7 @@ def frontier(*entries: Known) -> Frontier:
         (Lead("http://m.example.org/known?utm_campaign=x#top"), Outcome.KNOWN),
         (Lead("https://example.org/known", modified_at=ago(0.5)), None),
         (Lead("https://example.org/waiting"), None),
-        (Lead("https://example.org/failed"), Outcome.NOT_FETCHED),
+        (Lead("https://example.org/failed"), Outcome.TIMED_OUT),
     ],
 )
 def test_each_lead_is_settled_or_waits(lead: Lead, expected: Outcome | None) -> None:
@@ -63,6 +63,13 @@ def test_each_lead_is_settled_or_waits(lead: Lead, expected: Outcome | None) -> 
     taken = frontier(*entries).add(lead)
     assert (taken.outcome if isinstance(taken, Settled) else None) == expected
     assert taken is not None
+
+
+def test_a_failure_that_is_not_due_keeps_its_time() -> None:
+    failed = Known("https://example.org/a", "example.org/a", Outcome.SERVER_ERROR, ago(0.01))
+    taken = frontier(failed).add(Lead("https://example.org/a"))
+    assert isinstance(taken, Settled)
+    assert (taken.outcome, taken.at) == (Outcome.SERVER_ERROR, failed.fetched_at)
 
 
 def test_one_of_many_variants() -> None:
