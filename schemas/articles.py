@@ -13,8 +13,8 @@ DATE_PRECISIONS = ("second", "minute", "day")
 DATE_SOURCES = ("json-ld", "meta", "time-element", "visible-text", "feed", "sitemap", "url", "generic")
 """The allowed values of `published_source` and `modified_source`."""
 
-CHANGES = ("correction", "update", "rewrite")
-"""The allowed values of `change`."""
+CHANGES = ("headline", "correction", "update", "rewrite", "reextraction")
+"""The allowed values of `change`; `reextraction` is our rules reading the same page otherwise."""
 
 BLOCK = pa.struct([pa.field("kind", pa.string(), nullable=False), pa.field("text", pa.string(), nullable=False)])
 REMOVED_BLOCK = pa.struct(
@@ -110,7 +110,8 @@ ARTICLE_FIELDS = (
     Field(
         "change",
         pa.string(),
-        "How this revision differs from the one before: " + ", ".join(CHANGES) + "; null for the first.",
+        "How this revision differs from the one before: " + ", ".join(CHANGES) + "; null for the first. "
+        "reextraction: the publisher changed nothing, our rules read the page otherwise.",
     ),
     Field("first_seen_at", INSTANT, "Instant of the first fetch of the article, UTC.", nullable=False),
     Field("fetched_at", INSTANT, "Instant this revision was fetched, UTC.", nullable=False),

@@ -20,6 +20,8 @@ _COMMANDS = {
     "query": ("flows.cli.query", "Ask the lake in SQL (DuckDB): articles, revisions, copies, fetches, runs."),
     "backfill": ("flows.cli.backfill", "Bring in articles of the past: sitemaps, WARC files, Common Crawl's CC-NEWS."),
     "reextract": ("flows.cli.reextract", "Extract archived pages again with today's rules."),
+    "templates": ("flows.cli.templates", "Show the site templates that were learned."),
+    "dedupe": ("flows.cli.dedupe", "Tell copies and excerpts apart in a Parquet file of articles, without a lake."),
     "extract": ("flows.cli.extract", "Extract pages of a Parquet file, without a lake."),
 }
 

@@ -1,6 +1,7 @@
 """`presslake show`: everything the lake has on one article."""
 
 import json
+from itertools import pairwise
 from typing import Any
 
 import click
@@ -9,7 +10,9 @@ from rich.markup import escape
 from rich.padding import Padding
 
 from crawlers.urlkey import article_id, url_key
+from flows.cli.progress import console_for
 from flows.cli.query import plain
+from flows.dedupe import text_diff
 from flows.errors import PresslakeError
 from flows.lake import Lake, open_lake
 from flows.lake.query import rows
@@ -19,8 +22,9 @@ from flows.settings import Settings
 @click.command()
 @click.argument("url", metavar="URL|ARTICLE_ID")
 @click.option("--json", "as_json", is_flag=True, help="Print one object: revisions, copies, copy_of, fetches.")
+@click.option("--diff", is_flag=True, help="Show what changed from each revision to the next.")
 @click.pass_obj
-def command(settings: Settings, url: str, as_json: bool) -> None:
+def command(settings: Settings, url: str, as_json: bool, diff: bool) -> None:
     """Show an article: its text, its revisions, its copies, what was stripped from it and why.
 
     Any form of the address will do (with tracking parameters, as AMP, without www), or the article's id.
@@ -29,7 +33,11 @@ def command(settings: Settings, url: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found, default=plain, ensure_ascii=False, indent=1))
         return
-    print_article(Console(soft_wrap=False, highlight=False), found)
+    console = console_for(as_json)
+    if diff:
+        print_diff(console, found["revisions"])
+    else:
+        print_article(console, found)
 
 
 def article(lake: Lake, url: str) -> dict[str, Any]:
@@ -54,6 +62,20 @@ def article(lake: Lake, url: str) -> dict[str, Any]:
         "copy_of": rows(lake, "SELECT * FROM copies WHERE article_id = ?", [own]),
         "fetches": fetches,
     }
+
+
+def print_diff(console: Console, revisions: list[dict[str, Any]]) -> None:
+    """What changed from each revision to the next, a block a line."""
+    if len(revisions) == 1:
+        console.print("one revision only: nothing has changed since it was first fetched")
+    styles = {"+": "green", "-": "red", "@": "dim"}
+    for before, after in pairwise(revisions):
+        names = [
+            f"revision {row['revision']}, fetched {row['fetched_at']:%Y-%m-%d %H:%M} UTC" for row in (before, after)
+        ]
+        console.print(f"[bold]{after['change'] or 'changed'}[/]")
+        for line in text_diff(before["text"], after["text"], old_name=names[0], new_name=names[1]).splitlines():
+            console.print(escape(line), style=styles.get(line[:1], ""), soft_wrap=True)
 
 
 def print_article(console: Console, found: dict[str, Any]) -> None:

@@ -5,6 +5,8 @@ import logging
 from crawlers.extract import TemplateBook, TemplateError
 from flows.lake.lake import Lake
 
+_FOLDER = "state/templates/"
+
 log = logging.getLogger(__name__)
 
 
@@ -30,5 +32,10 @@ def save_templates(lake: Lake, site: str, book: TemplateBook) -> None:
         lake.store.put(_name(site), data)
 
 
+def template_sites(lake: Lake) -> list[str]:
+    """Ids of the sites with templates."""
+    return [name.removeprefix(_FOLDER).removesuffix(".json") for name in lake.store.names(_FOLDER)]
+
+
 def _name(site: str) -> str:
-    return f"state/templates/{site}.json"
+    return f"{_FOLDER}{site}.json"

@@ -1,0 +1,46 @@
+"""`presslake dedupe`: the offline door of dedupe, articles in a Parquet file to who repeats whom in another."""
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from flows.dedupe.offline import InputError, dedupe_parquet
+from flows.errors import PresslakeError
+
+
+@click.command()
+@click.argument("source", metavar="IN.parquet", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("target", metavar="OUT.parquet", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
+def command(source: Path, target: Path, as_json: bool) -> None:
+    """Tell copies, truncated copies, excerpts and reissues apart in any Parquet file of articles, without a lake.
+
+    IN has the columns id, url, title, published_at and text (id and text at least), rows in any order of time. OUT has
+    a row for each: id, cluster_id, canonical_id, relation, containment, jaccard, rule. A row that repeats nothing is
+    its own cluster and canonical.
+    """
+    bar = Progress(
+        TextColumn("dedupe"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )
+    with bar:
+        task = bar.add_task("dedupe", total=None)
+        try:
+            counts = dedupe_parquet(
+                source, target, on_progress=lambda done, total: bar.update(task, completed=done, total=total)
+            )
+        except (InputError, OSError) as error:
+            raise PresslakeError(str(error)) from error
+    if as_json:
+        click.echo(json.dumps(asdict(counts)))
+        return
+    relations = ", ".join(f"{number} {name}" for name, number in sorted(counts.by_relation.items()))
+    click.echo(f"{counts.rows} rows → {target}: {counts.clusters} clusters; {relations}")
