@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from crawlers.urlkey import host_of, registered_domain, url_key
@@ -61,13 +61,7 @@ def contenders(members: Sequence[Member]) -> list[tuple[Member, str]]:
 
 def is_credited(name: str, other: Stored) -> bool:
     """Whether a name or address given as a source means the publisher of an article."""
-    if "." in name and " " not in name.strip():
-        return registered_domain(host_of(name)) == registered_domain(host_of(other.url))
-    said = keys.words(name)
-    said = said[1:] if said[:1] == ["the"] else said
-    domain = registered_domain(host_of(other.url)).split(".")[0]
-    names = {"".join(keys.words(known)) for known in (other.publisher, other.site, domain) if known}
-    return any("".join(said[:end]) in names and set(said[end:]) <= _GENERIC for end in range(len(said), 0, -1))
+    return not _meant(name).isdisjoint(_names(other))
 
 
 def same_publisher(one: Stored, other: Stored) -> bool:
@@ -82,16 +76,27 @@ def _by_time(member: Member) -> tuple[datetime, str]:
 
 def _credited(members: Sequence[Member]) -> list[tuple[Member, str]]:
     """The articles that others name as their source: by the kind of evidence, then by how many name it."""
+    homes = {member.stored.article_id: _home(member.stored) for member in members}
     found: list[tuple[Member, str]] = []
-    for evidence, named, means in _EVIDENCE:
-        sayings = Counter((name, _home(m.stored)) for m in members if (name := named(m.stored)))
-        if sayings:
-            votes = [
-                (sum(n for (name, home), n in sayings.items() if home != _home(m.stored) and means(name, m.stored)), m)
-                for m in members
-            ]
-            votes.sort(key=lambda vote: (-vote[0], *_by_time(vote[1])))
-            found.extend((member, evidence) for count, member in votes if count)
+    for evidence, said, names in _EVIDENCE:
+        # Counted by what is said, not pair by pair: some texts have thousands of copies.
+        sayings: Counter[tuple[frozenset[str], tuple[str, str]]] = Counter()
+        for member in members:
+            if meant := said(member.stored):
+                sayings[meant, homes[member.stored.article_id]] += 1
+        totals: Counter[frozenset[str]] = Counter()
+        by_name: dict[str, set[frozenset[str]]] = {}
+        for (meant, _), count in sayings.items():
+            totals[meant] += count
+            for name in meant:
+                by_name.setdefault(name, set()).add(meant)
+        votes = []
+        for member in members if sayings else ():
+            home = homes[member.stored.article_id]
+            heard = {meant for name in names(member.stored) for meant in by_name.get(name, ())}
+            votes.append((sum(totals[meant] - sayings[meant, home] for meant in heard), member))
+        votes.sort(key=lambda vote: (-vote[0], *_by_time(vote[1])))
+        found.extend((member, evidence) for count, member in votes if count)
     return found
 
 
@@ -99,27 +104,44 @@ def _home(stored: Stored) -> tuple[str, str]:
     return stored.site, registered_domain(host_of(stored.url))
 
 
-def _is_linked(canonical: str, other: Stored) -> bool:
-    return canonical == other.url_key
+def _meant(name: str | None) -> frozenset[str]:
+    """What a name may stand for: a domain (marked with @) or a publisher, words of no meaning at its end left out."""
+    if not name:
+        return frozenset()
+    if re.search(r"\.\w{2,}", name) and " " not in name.strip():
+        return frozenset({"@" + registered_domain(host_of(name))} - {"@"})
+    said = keys.words(name)
+    said = said[1:] if said[:1] == ["the"] else said
+    ends = range(len(said), 0, -1)
+    return frozenset("".join(said[:end]) for end in ends if set(said[end:]) <= _GENERIC)
 
 
-def _linked(stored: Stored) -> str | None:
-    return url_key(stored.canonical_url) if stored.canonical_url else None
+def _address_names(stored: Stored) -> frozenset[str]:
+    """What an article's publisher is called by its site and address."""
+    domain = registered_domain(host_of(stored.url))
+    return frozenset({"@" + domain, "".join(keys.words(stored.site)), "".join(keys.words(domain.split(".")[0]))})
 
 
-def _is_publisher(name: str, other: Stored) -> bool:
-    # By site and address alone: a copied page may carry the other's name as its own.
-    return is_credited(name, replace(other, publisher=None))
+def _names(stored: Stored) -> frozenset[str]:
+    said = keys.words(stored.publisher or "")
+    publisher = "".join(said[1:] if said[:1] == ["the"] else said)
+    return _address_names(stored) | ({publisher} if publisher else set())
 
 
-def _foreign_publisher(stored: Stored) -> str | None:
-    return None if stored.publisher and _is_publisher(stored.publisher, stored) else stored.publisher
+def _foreign_publisher(stored: Stored) -> frozenset[str]:
+    """The publisher a page names, where that isn't its own: a copied page may carry the other's name."""
+    meant = _meant(stored.publisher)
+    return meant if meant.isdisjoint(_address_names(stored)) else frozenset()
 
 
-_EVIDENCE: tuple[tuple[str, Callable[[Stored], str | None], Callable[[str, Stored], bool]], ...] = (
-    ("credited_source", lambda stored: stored.credited_source, is_credited),
-    ("canonical_url", _linked, _is_linked),
-    ("publisher", _foreign_publisher, _is_publisher),
-    ("dateline", lambda stored: stored.agency, is_credited),
+def _linked(stored: Stored) -> frozenset[str]:
+    return frozenset({url_key(stored.canonical_url)}) if stored.canonical_url else frozenset()
+
+
+_EVIDENCE: tuple[tuple[str, Callable[[Stored], frozenset[str]], Callable[[Stored], frozenset[str]]], ...] = (
+    ("credited_source", lambda stored: _meant(stored.credited_source), _names),
+    ("canonical_url", _linked, lambda stored: frozenset({stored.url_key})),
+    ("publisher", _foreign_publisher, _address_names),
+    ("dateline", lambda stored: _meant(stored.agency), _names),
 )
-"""What a page says of its source, and whether that means an article; strongest first."""
+"""What a page says of its source, and what an article is called that it may mean; strongest first."""

@@ -32,6 +32,8 @@ class Place:
     """The leader at the root."""
     verdict: Verdict | None
     """The comparison with leader or parent; None for a root."""
+    several: bool = False
+    """Whether it has much of other leaders besides: a digest."""
 
 
 def assign(graph: Graph, standing: Standing, touched: Collection[str], rules: Rules) -> dict[str, Place]:
@@ -77,9 +79,11 @@ def locate(graph: Graph, standing: Standing, placed: dict[str, Place], id_: str,
         return Place(id_, None, id_, None)
     best, verdict = min(edges, key=lambda e: (-e[1].of_first, -e[1].jaccard, graph.node(e[0]).order))
     cluster = placed[best].cluster if best in placed else standing.cluster(best)
-    if own_share(graph, id_, [other for other, _ in edges]) > rules.own:
-        return Place(id_, best, cluster, verdict)
-    return Place(best, None, cluster, verdict)
+    own = own_share(graph, id_, [other for other, _ in edges])
+    several = len(edges) > 1 and own_share(graph, id_, [best]) - own > rules.several
+    if own > rules.own:
+        return Place(id_, best, cluster, verdict, several)
+    return Place(best, None, cluster, verdict, several)
 
 
 def settle(graph: Graph, standing: Standing, placed: dict[str, Place], ids: Iterable[str], rules: Rules) -> None:

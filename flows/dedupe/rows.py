@@ -97,7 +97,7 @@ class Rows:
         return CopyRow(
             article_id=id_,
             original_id=original,
-            relation="reissue" if same_publisher(mine, theirs) else relation,
+            relation="reissue" if same_publisher(mine, theirs) else "excerpt" if place.several else relation,
             containment=containment,
             jaccard=jaccard,
             rule=rule or f"near/{self._rules.version}",

@@ -34,6 +34,8 @@ class Rules:
     """Words below which a text says nothing: never a duplicate."""
     own: float = 0.35
     """An article with more than this share of its own stays in `articles`, whatever it repeats besides."""
+    several: float = 0.15
+    """An article with more than this share of other leaders' texts, beyond the one it joins, is a digest."""
     near_miss: float = 0.3
     """Containment from which a rejected pair is reported."""
     least_shared: int = 3
