@@ -1,10 +1,12 @@
-"""Scrapy's download handler, with a clock, and with a gate before proxies."""
+"""Scrapy's download handlers, with a clock, a gate before proxies, and HTTP/2 where it is wanted and understood."""
 
 import asyncio
 from time import monotonic
 
+from scrapy.core.downloader.handlers.http2 import H2DownloadHandler
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
+from scrapy.exceptions import DownloadFailedError
 from scrapy.http import Request, Response
 
 AT_ONCE_PER_PROXY = 16
@@ -12,7 +14,11 @@ AT_ONCE_PER_PROXY = 16
 
 
 class TimedHandler(HTTP11DownloadHandler):
-    """Notes in `request.meta["elapsed"]` how long an exchange took from first to last byte, waiting left out."""
+    """Notes in `request.meta["elapsed"]` how long an exchange took from first to last byte, waiting left out.
+
+    With the setting HTTP2 a host that has answered once over TLS is asked by HTTP/2 next; one that doesn't speak it
+    is asked by HTTP/1.1 from then on. Scrapy's handler for HTTP/2 knows no proxies and no other protocol.
+    """
 
     lazy = True  # loading the certificates takes a moment, and is for nothing where no https is asked for
 
@@ -21,6 +27,9 @@ class TimedHandler(HTTP11DownloadHandler):
         self._pool.retryAutomatically = False  # every request is ours to decide on, and to count
         self._gate = asyncio.Semaphore(AT_ONCE_PER_PROXY)
         self._sent: dict[str, float] = {}
+        self._http2 = H2DownloadHandler(crawler) if crawler.settings.getbool("HTTP2") else None
+        self._speaks_http2: dict[str, bool | None] = {}
+        """By host; None where it answered, and has not been asked by HTTP/2 yet."""
 
     async def download_request(self, request: Request) -> Response:
         """Download, timed."""
@@ -30,12 +39,36 @@ class TimedHandler(HTTP11DownloadHandler):
             await self._keep_delay(request.meta["download_slot"])
             return await self._timed(request)
 
+    async def close(self) -> None:
+        """Close all connections."""
+        if self._http2 is not None:
+            await self._http2.close()
+        await super().close()
+
     async def _timed(self, request: Request) -> Response:
         start = monotonic()
         try:
-            return await super().download_request(request)
+            if self._http2 is None or request.meta.get("proxy") or not request.url.startswith("https:"):
+                return await super().download_request(request)
+            return await self._negotiated(request, self._http2)
         finally:
             request.meta["elapsed"] = monotonic() - start
+
+    async def _negotiated(self, request: Request, http2: H2DownloadHandler) -> Response:
+        key = request.meta["download_slot"]
+        if self._speaks_http2.get(key, False) is not False:
+            try:
+                response = await http2.download_request(request)
+            except DownloadFailedError:
+                if self._speaks_http2[key]:
+                    raise
+                self._speaks_http2[key] = False
+            else:
+                self._speaks_http2[key] = True
+                return response
+        response = await super().download_request(request)
+        self._speaks_http2.setdefault(key, None)
+        return response
 
     async def _keep_delay(self, key: str) -> None:
         """Keep a host's delay between requests that left its slot in time, but waited at the gate together."""

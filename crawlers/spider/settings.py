@@ -8,6 +8,8 @@ from crawlers.spider.limits import Limits
 
 CONTACT_VARIABLE = "PRESSLAKE_CONTACT"
 """Environment variable with a URL or mail address at which the operator of the crawler can be reached."""
+HTTP2_VARIABLE = "PRESSLAKE_HTTP2"
+"""Environment variable that switches HTTP/2 on. Scrapy calls its support experimental, so it is off by default."""
 MIDDLEWARES = "scrapy.downloadermiddlewares"
 
 
@@ -64,6 +66,7 @@ def scrapy_settings(limits: Limits) -> dict[str, Any]:
             "ftp": None,
             "s3": None,
         },
+        "HTTP2": os.environ.get(HTTP2_VARIABLE, "").strip().lower() in ("1", "true", "yes", "on"),
         "DOWNLOAD_DELAY": 1.0,
         "DOWNLOAD_DELAY_JITTER": 0.0,  # a delay is a promise, not an average
         "DOWNLOAD_TIMEOUT": limits.timeout,
