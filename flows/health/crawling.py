@@ -72,7 +72,7 @@ def erring(facts: Facts, rule: Rule) -> Iterator[Finding]:
 
 def backlog(facts: Facts, rule: Rule) -> Iterator[Finding]:
     """Each of the last runs left at least as many addresses for later as the one before, and now many."""
-    left = facts.backlog[: max(2, int(rule["runs"]))]
+    left = facts.health.left[::-1][: max(2, int(rule["runs"]))]
     growing = len(left) >= max(2, rule["runs"]) and all(new >= old for new, old in pairwise(left))
     if not growing or left[0] < rule["addresses"] or left[0] == left[-1]:
         return

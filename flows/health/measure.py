@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import duckdb
@@ -31,8 +31,6 @@ class Facts:
     """States of the last runs, newest first."""
     starts: list[datetime] = field(default_factory=list)
     """Their starts."""
-    backlog: list[int] = field(default_factory=list)
-    """Addresses that the last runs left behind, newest first."""
     newest: Row = field(default_factory=dict)
     """Shares and medians of the newest articles; `before`: of those before."""
     before: Row = field(default_factory=dict)
@@ -95,7 +93,7 @@ def _runs(connection: duckdb.DuckDBPyConnection, found: dict[str, Facts]) -> Non
         for name in ("last_run", "last_state", "last_problem", "run_minutes"):
             setattr(facts.health, name, row[name])
         facts.states, facts.starts = row["states"], row["starts"]
-        facts.backlog = [int(count or 0) for count in row["backlog"]]
+        facts.health.left = [int(count or 0) for count in reversed(row["backlog"])]
     for row in _ask(connection, sql.INTERVALS):
         health = found[row["site"]].health
         health.interval = row["hours"]
@@ -167,14 +165,19 @@ def _expect(facts: Facts, hours: list[tuple[bool, int, int]]) -> None:
     So a site that fell silent is held to what it was, however long ago that is within the window.
     """
     health = facts.health
-    if not health.days or health.last_article is None or health.last_run is None:
+    if not health.days or not health.first_run or not health.last_article or not health.last_run:
         return
-    first = health.days[0].date + timedelta(days=health.first_run is not None)
+    first = max(health.days[0].date, health.first_run.date() + timedelta(days=1))
     last = min(health.last_article.date(), health.days[-1].date) - timedelta(days=1)
     counts = {day.date: day.articles for day in health.days}
     facts.usual = usual(counts, hours, first, last)
     if facts.usual is None:
         return
     for day in health.days:
-        day.usual = facts.usual.day(day.date)
+        # Its first day was not looked at as a whole, and the last one isn't over.
+        if not day.over:
+            midnight = datetime.combine(day.date, time(), UTC)
+            day.usual = facts.usual.between(midnight, max(midnight, health.last_run))
+        elif day.date >= first:
+            day.usual = facts.usual.day(day.date)
     health.recent_usual = facts.usual.between(health.last_run - timedelta(hours=24), health.last_run)

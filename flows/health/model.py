@@ -42,7 +42,7 @@ class Day:
     date: date
     articles: int = 0
     usual: float | None = None
-    """Articles to be expected on this day; None while there is too little history."""
+    """Articles to be expected on this day, today until the last run; None where there is too little history."""
     copies: int = 0
     words: float | None = None
     """Median of `word_count`."""
@@ -97,6 +97,8 @@ class SiteHealth:
     fetch_ms: float | None = None
     """Median of `elapsed_ms` of the newest tries."""
     fetch_ms_p95: float | None = None
+    left: list[int] = field(default_factory=list)
+    """Addresses that the last runs left for later, oldest first."""
     copies_of: list[tuple[str, int]] = field(default_factory=list)
     """Sites it repeats and how often, most frequent first."""
     gaps: list[Gap] = field(default_factory=list)

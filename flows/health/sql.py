@@ -78,7 +78,7 @@ SELECT site, max(started_at) AS last_run, arg_max(state, started_at) AS last_sta
     list(state ORDER BY started_at DESC)[1:20] AS states,
     list(started_at ORDER BY started_at DESC)[1:20] AS starts,
     list(list_sum([o.urls FOR o IN outcomes IF o.outcome IN ('over_budget', 'not_fetched')])
-        ORDER BY started_at DESC)[1:6] AS backlog
+        ORDER BY started_at DESC)[1:24] AS backlog
 FROM r WHERE kind = 'crawl' GROUP BY site"""
 
 INTERVALS = """
