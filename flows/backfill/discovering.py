@@ -1,13 +1,13 @@
 """What a site's own sitemaps list for a span of publication dates, found by the crawler without fetching an article."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from crawlers.archive import ArchiveError, read_fetched
-from crawlers.crawl import CrawlJob, Limits, SiteReport, crawl, read_log
+from crawlers.crawl import CrawlJob, Limits, crawl, read_log
 from crawlers.declarations import Site, within
 from crawlers.discovery import discover
 from crawlers.model import Fetch, Lead
@@ -16,7 +16,7 @@ from flows.backfill.windows import Span
 from flows.settings import Settings
 from schemas import Outcome
 
-LIMITS = Limits(sources=5_000, depth=4, site_seconds=4 * 3600.0)
+SITEMAPS, DEPTH, SECONDS = 5_000, 4, 4 * 3600.0
 """Old sites have a sitemap a day; an index of indexes is as deep as they go."""
 GUESSES = ("/sitemap.xml", "/sitemap_index.xml")
 """Where sitemaps stand that nobody names (sitemaps.org, "Location"; the usual content management systems)."""
@@ -37,18 +37,20 @@ class Listing:
     requests: int = 0
 
 
-def list_site(site: Site, span: Span, settings: Settings, directory: Path) -> Listing:
+def list_site(site: Site, span: Span, settings: Settings, directory: Path, limits: Limits) -> Listing:
     """Read the site's sitemaps: the declared ones, those of its robots.txt, and where there are none the usual places.
 
     Sitemaps that an index dates before the span's beginning are not asked for: what they list was there before.
     """
     declared = (*site.sitemaps, *site.news_sitemaps)
     listing = Listing(site.id)
-    fetches = _read(site, declared or _guesses(site), span, settings, directory / "declared", listing)
+    limits = replace(limits, sources=SITEMAPS, depth=DEPTH, site_seconds=SECONDS)
+    ask = CrawlJob("list", (), directory / "declared", None, 0, settings.allow_private, limits=limits)
+    fetches = _read(site, declared or _guesses(site), span, ask, listing)
     named = [url for url in _of_robots(directory / "declared", fetches) if url not in declared and _at_home(url, site)]
     asked = {fetch.url for fetch in fetches}
     if further := [url for url in named if url not in asked]:
-        fetches += _read(site, further, span, settings, directory / "robots", listing)
+        fetches += _read(site, further, span, replace(ask, spool=directory / "robots"), listing)
     if not declared:  # a guess that went wrong is no problem
         listing.problems = [problem for problem in listing.problems if not any(guess in problem for guess in GUESSES)]
     if not listing.sources:
@@ -71,23 +73,19 @@ def _date(lead: Lead) -> datetime | None:
     return lead.published_at or lead.modified_at
 
 
-def _read(
-    site: Site, sitemaps: Sequence[str], span: Span, settings: Settings, directory: Path, listing: Listing
-) -> list[Fetch]:
+def _read(site: Site, sitemaps: Sequence[str], span: Span, ask: CrawlJob, listing: Listing) -> list[Fetch]:
     """Read the sitemaps into the listing. Returns the crawl log."""
     now = datetime.now(UTC)
     age = max(1, (now - max(span.since, now - timedelta(days=36_500))).days + 2)
     asked = replace(site, feeds=(), sections=(), news_sitemaps=(), sitemaps=tuple(sitemaps), max_age_days=age)
-    job = CrawlJob("list", (asked,), directory, None, 0, settings.allow_private, limits=LIMITS)
-    reports: Iterable[SiteReport] = crawl(job)
     fetches: list[Fetch] = []
-    for report in reports:
+    for report in crawl(replace(ask, sites=(asked,))):
         fetches = read_log(report.log).fetches
         listing.requests += report.requests
         if report.problem:
             listing.problems.append(report.problem)
     keys = {url_key(lead.url) for lead in listing.leads}
-    for found in _leads(directory, fetches, site, listing):
+    for found in _leads(ask.spool, fetches, site, listing):
         if not in_span(found, span):
             listing.outside += 1
         elif (key := url_key(found.url)) not in keys:

@@ -20,7 +20,7 @@ from typing import Any, cast
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from crawlers.crawl import CrawlJob, SiteReport, crawl
+from crawlers.crawl import CrawlJob, Limits, SiteReport, crawl
 from crawlers.declarations import Site
 from crawlers.model import Article, Lead, Rejection
 from crawlers.urlkey import url_key
@@ -53,6 +53,8 @@ FAILED = frozenset(
         Outcome.EXTRACT_TIMED_OUT, Outcome.EXTRACT_CRASHED, Outcome.EXTRACT_FAILED, Outcome.INVALID_ROW,
     }
 )  # fmt: skip
+"""Outcomes of failures, on either side, that may have passed."""
+RETRIED = FAILED | {Outcome.NOT_FETCHED, Outcome.OVER_BUDGET}
 """Outcomes that `--retry-failed` tries again."""
 
 _LEADS = pa.schema(
@@ -93,6 +95,7 @@ class SitemapSource:
     lake: Lake
     retry_failed: bool = False
     window_pages: int = WINDOW_PAGES
+    limits: Limits = field(default_factory=Limits)
     kind: str = field(default="sitemaps", init=False)
     _listings: dict[str, Listing] = field(default_factory=dict, init=False)
     _windows: dict[str, tuple[Site, list[Lead]]] = field(default_factory=dict, init=False)
@@ -155,7 +158,7 @@ class SitemapSource:
         asked = replace(site, feeds=(), news_sitemaps=(), sitemaps=(), sections=(), max_age_days=36_500)
         _note(directory, run, site.id)
         allow = self.settings.allow_private
-        job = CrawlJob(run.run_id, (asked,), directory, known, len(left), allow)
+        job = CrawlJob(run.run_id, (asked,), directory, known, len(left), allow, limits=self.limits)
         with self._site_held(site.id):
             crawling = cast("Generator[SiteReport]", crawl(job, on_progress=pipeline.watch.crawl))
             with contextlib.closing(crawling) as reports:
@@ -181,7 +184,7 @@ class SitemapSource:
         return [lead for key, lead in keys.items() if key not in known]
 
     def _settled(self, site: str, keys: Collection[str]) -> set[str]:
-        again = {str(outcome) for outcome in (UNSETTLED | FAILED if self.retry_failed else UNSETTLED)}
+        again = {str(outcome) for outcome in (RETRIED if self.retry_failed else UNSETTLED)}
         sql = (
             "SELECT DISTINCT url_key FROM fetches WHERE site = ? AND kind = 'article' "
             "AND outcome NOT IN (SELECT unnest(?::VARCHAR[])) AND url_key IN (SELECT unnest(?::VARCHAR[]))"
@@ -206,7 +209,7 @@ class SitemapSource:
         if directory.exists():
             spool.remove(directory)
         with spool.held(directory), self._site_held(site.id):
-            listing = list_site(site, self.span, self.settings, directory)
+            listing = list_site(site, self.span, self.settings, directory, self.limits)
             spool.remove(directory)
         if listing.sources:
             self.lake.store.put(name, _to_parquet(listing))
