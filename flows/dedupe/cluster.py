@@ -54,9 +54,9 @@ def assign(graph: Graph, standing: Standing, touched: Collection[str], rules: Ru
     while heap:
         if not graph.has_neighbours(heap[0][1]):
             due = [id_ for _, id_ in heap]
-            graph.load_neighbours(due)
-            standing.load({other for id_ in due for other in graph.near(id_)})
-            _load_texts(graph, standing, due)
+            load(graph, standing, due)
+            # Those that these may move, at once: every load is a pass over the postings.
+            load(graph, standing, _later(graph, due))
         _, id_ = heapq.heappop(heap)
         waiting.discard(id_)
         before = standing.known(id_)
@@ -90,9 +90,7 @@ def settle(graph: Graph, standing: Standing, placed: dict[str, Place], ids: Iter
     """Find again the places of known articles that the batch doesn't concern."""
     missing = sorted(set(ids) - placed.keys())
     graph.load_nodes(missing)
-    graph.load_neighbours(missing)
-    standing.load({other for id_ in missing for other in graph.near(id_)})
-    _load_texts(graph, standing, missing)
+    load(graph, standing, missing)
     for id_ in sorted(missing, key=lambda id_: graph.node(id_).order):
         placed[id_] = locate(graph, standing, placed, id_, rules)
 
@@ -107,13 +105,19 @@ def own_share(graph: Graph, id_: str, others: Iterable[str]) -> float:
     return len(left) / len(mine) if len(mine) else 0.0
 
 
-def _load_texts(graph: Graph, standing: Standing, ids: Iterable[str]) -> None:
-    """Load at once what placing these articles will compare: with earlier leaders, and later ones with them."""
+def load(graph: Graph, standing: Standing, ids: Collection[str]) -> None:
+    """Load at once what placing these articles takes: neighbours, where these stood, and texts to compare."""
+    graph.load_neighbours(ids)
+    standing.load({other for id_ in ids for other in graph.near(id_)})
     wanted = {}
     for id_ in ids:
         order = graph.node(id_).order
         wanted[id_] = [o for o in graph.near(id_) if graph.node(o).order > order or standing.leader(o) == o]
     graph.texts_for(wanted)
+
+
+def _later(graph: Graph, ids: Collection[str]) -> set[str]:
+    return {o for id_ in ids for o in graph.near(id_) if graph.node(o).order > graph.node(id_).order}
 
 
 def _leader_of(standing: Standing, placed: dict[str, Place], id_: str) -> str:
