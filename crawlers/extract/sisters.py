@@ -23,6 +23,7 @@ STORY_SHARE = 0.25
 MAX_LINK_SHARE = 0.5
 LEVELS_UP = 3
 MAX_HEADING = 160
+MAX_ROWS = 80
 RESTORED_KINDS = frozenset({"paragraph", "heading", "quote", "list_item", "table_row", "code"})
 
 
@@ -111,7 +112,22 @@ def _holder(block: Segment) -> HtmlElement | None:
     parent = block.element.getparent()
     if parent is not None and block.element.tag == "li" and parent.tag in {"ul", "ol"}:
         return parent.getparent()
+    if block.kind == "table_row":
+        table = next(block.element.iterancestors("table"), None)
+        return table.getparent() if table is not None else None
     return parent
+
+
+def table_rows(segments: list[Segment], kept: set[int]) -> set[int]:
+    """Rows of data tables that stand between kept blocks of the table's own parent."""
+    found: set[int] = set()
+    for left, right in pairwise(sorted(kept)):
+        parent = _holder(segments[left])
+        if not 1 < right - left <= MAX_ROWS or parent is None or _holder(segments[right]) is not parent:
+            continue
+        rows = [segments[index] for index in range(left + 1, right)]
+        found |= {row.index for row in rows if row.kind == "table_row" and not row.hidden and _holder(row) is parent}
+    return found
 
 
 def _headings(segments: list[Segment], kept: set[int], inside: Collection[int]) -> set[int]:

@@ -8,9 +8,9 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from crawlers.extract.generic import Verdict, plain_line
-from crawlers.extract.rules import Hit, match_phrase, match_place
+from crawlers.extract.rules import Hit, match_phrase, match_place, normal
 from crawlers.extract.segments import HEADINGS, Segment, internal, key_of
-from crawlers.extract.sisters import restore
+from crawlers.extract.sisters import restore, table_rows
 from crawlers.extract.standfirst import find_standfirst
 from crawlers.extract.templates.view import Explained
 from crawlers.model import Article
@@ -28,7 +28,9 @@ LINKED_SHARE = 0.6
 """Share of a block that is link from which it can be a mere reference."""
 
 PULLED = re.compile(r"pull-?quote|blockquote|quote", re.IGNORECASE)
-LIST_OF = re.compile(r"list of (\d+) items", re.IGNORECASE)
+LIST_OF = re.compile(r"list of (\d+) items|liste mit (\d+) einträgen|liste de (\d+) |lista de (\d+) ", re.IGNORECASE)
+LIST_ITEM = re.compile(r"list \d+ of \d+", re.IGNORECASE)
+END_OF_LIST = re.compile("end of list|list end|ende der liste|fin de la liste|fin de la lista")
 CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
 
 
@@ -76,7 +78,8 @@ def _leave_unstated(decisions: list[Decision], stated: set[int]) -> None:
 
 def decide_by_template(segments: list[Segment], found: Explained, article: Article) -> list[Decision]:
     """The fate of every block where a trusted template explains the page."""
-    decisions = _decisions(segments, found.kept, "template")
+    kept = found.kept | table_rows(segments, found.kept)
+    decisions = _decisions(segments, kept, "template")
     for decision in decisions:
         if decision.segment is not None and decision.segment.index in found.repeats:
             decision.rule = "template.repeats"
@@ -137,6 +140,19 @@ class _Judge:
             elif decision.kind != "caption":
                 self._phrase(number, decision, where)
         self._undo_greedy()
+        self._credit_below()
+
+    def _credit_below(self) -> None:
+        """A credit line just below the story that nobody took for a part of it."""
+        last = max((n for n, item in enumerate(self.decisions) if item.kept), default=-1)
+        if last < 0 or self.article.credited_source:
+            return
+        for item in self.decisions[last + 1 : last + 8]:
+            hit = match_phrase(item.text, places=frozenset({"tail"})) if len(item.text) < 120 else None
+            if hit is not None and hit.rule.action == "source":
+                item.rule = hit.rule.id
+                self._credit(item.text)
+                return
 
     def _undo_greedy(self) -> None:
         """A place rule that takes more than a third of the story is mistaken about this page."""
@@ -265,19 +281,39 @@ class _Judge:
             self._drop_tail(number, hit)
         elif hit.rule.action == "source":
             self._credit(decision.text)
+        elif hit.rule.action == "caption":
+            decision.kept, decision.rule, decision.kind = True, None, "caption"
 
     def _drop_list(self, number: int, hit: Hit) -> None:
-        announced = LIST_OF.search(self.kept[number].text)
-        left = int(announced.group(1)) if announced else 0
-        for decision in self.kept[number + 1 : number + 30]:
-            block = decision.segment
-            linked = block is not None and block.link_share > 0.6 and words_in(decision.text) <= 40
-            item = left > 0 and decision.kind == "list_item"
-            marker = match_phrase(decision.text)
-            if not (linked or item or (marker is not None and marker.rule.id in {"screen-reader", "related-label"})):
+        """The links below a label; and where a list is announced and closed for screen readers, all of it."""
+        left = 0
+        for at in range(number, min(number + 40, len(self.kept))):
+            decision = self.kept[at]
+            if at > number and not self._listed(decision, left):
                 return
-            left -= item
+            if announced := LIST_OF.search(decision.text):
+                left = int(next(filter(None, announced.groups())))
+                if end := self._list_end(at, left):
+                    for item in self.kept[at:end]:
+                        item.kept, item.rule = False, hit.rule.id
+                    return
+            elif at > number:
+                left -= 1
             decision.kept, decision.rule = False, hit.rule.id
+
+    def _listed(self, decision: Decision, left: int) -> bool:
+        block = decision.segment
+        linked = block is not None and block.link_share > 0.6 and words_in(decision.text) <= 40
+        item = left > 0 and (decision.kind == "list_item" or LIST_ITEM.match(decision.text) is not None)
+        marker = match_phrase(decision.text)
+        return linked or item or (marker is not None and marker.rule.id in {"screen-reader", "related-label"})
+
+    def _list_end(self, at: int, items: int) -> int | None:
+        """Number after the block that closes a list announced at `at`; None where none does nearby."""
+        for end in range(at + 1, min(at + 3 * items + 4, len(self.kept))):
+            if END_OF_LIST.fullmatch(normal(self.kept[end].text)):
+                return end + 1
+        return None
 
     def _drop_tail(self, number: int, hit: Hit) -> None:
         before = sum(len(decision.text) for decision in self.kept[:number])

@@ -18,6 +18,10 @@ MAX_DEPTH = 1200
 MAX_ELEMENTS = 400_000
 """Elements: pages beyond this are refused; the largest real article pages have about 20,000."""
 
+MAX_ATTRIBUTES = 2000
+LONG_TAG = re.compile(r"<([a-zA-Z][\w:-]{0,30})[\s/][^<>]{8000,}")
+LONG_SPACE = re.compile(r"\s{1000,}")
+
 MAGIC = (
     (b"%PDF-", "PDF"),
     (b"\x89PNG", "PNG"),
@@ -62,6 +66,7 @@ def load(page: Page) -> HtmlElement | Rejection:
 def parse(text: str) -> HtmlElement | Rejection:
     """The tree of a document given as text; comments and processing instructions are left out."""
     text = XML_DECLARATION.sub("", text, count=1)
+    text = LONG_TAG.sub(_without_attributes, LONG_SPACE.sub(" ", text))
     # libxml2 stumbles over odd doctypes: https://bugs.launchpad.net/lxml/+bug/1955915
     text = DOCTYPE.sub("", text[:2000], count=1) + text[2000:]
     parser = HTMLParser(
@@ -79,6 +84,11 @@ def parse(text: str) -> HtmlElement | Rejection:
     if (problem := _hostile(tree)) is not None:
         return Rejection(Outcome.EXTRACT_FAILED, problem)
     return tree
+
+
+def _without_attributes(tag: re.Match[str]) -> str:
+    """A tag of absurdly many attributes without them; libxml2 compares each with all others."""
+    return tag.group() if tag.group().count("=") < MAX_ATTRIBUTES else f"<{tag.group(1)}"
 
 
 def _binary(body: bytes) -> str | None:
