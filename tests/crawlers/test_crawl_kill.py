@@ -22,7 +22,7 @@ from tests.crawlers.faultweb.server import Reply, Seen, Web
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds its child by /proc")
 
-COUNT = 60
+COUNT = 45
 
 
 def _slow_paper(seen: Seen) -> Reply:
@@ -75,7 +75,7 @@ def _check_archive(spool: Path, fetches: list[Fetch]) -> None:
     assert (archived - logged).total() <= 2
 
 
-@pytest.mark.parametrize("pages", [0, 1, 25])
+@pytest.mark.parametrize("pages", [0, 20])
 def test_killed_and_continued(tmp_path: Path, pages: int) -> None:
     spool = tmp_path / "1"
     with Web(_slow_paper) as web:
@@ -111,7 +111,7 @@ def test_killed_again_and_again_in_one_spool(tmp_path: Path) -> None:
     with Web(_slow_paper) as web:
         one = site(web.hosts[0], feeds=(web.url("/feed"),))
         report: SiteReport | None = None
-        for goal in (10, 30, 50, None):
+        for goal in (10, 30, None):
             thread = _kill_after(web, goal, signal.SIGKILL) if goal else None
             report = run(tmp_path, one)["test"]
             if thread:
@@ -121,8 +121,8 @@ def test_killed_again_and_again_in_one_spool(tmp_path: Path) -> None:
         fetches = articles(report)
         assert outcomes(fetches) == {Outcome.NEW: COUNT}
         _check_archive(tmp_path, fetches)
-        assert len(web.paths("/news/")) <= COUNT + 3 * 3
-        assert len(web.paths("/feed")) <= 4
+        assert len(web.paths("/news/")) <= COUNT + 3 * 2
+        assert len(web.paths("/feed")) <= 3
         requests = len(web.requests)
         assert run(tmp_path, one)["test"] == report  # finished: nothing is asked again
         assert len(web.requests) == requests

@@ -7,12 +7,10 @@ from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
-import pytest
-
 from crawlers.crawl import Limits, read_log
 from schemas import Outcome
-from tests.crawlers.crawling import QUICK, articles, now, outcomes, run, site, write_known
-from tests.crawlers.faultweb.pages import ARTICLE, article, feed, small
+from tests.crawlers.crawling import articles, now, outcomes, run, site, write_known
+from tests.crawlers.faultweb.pages import ARTICLE, article, feed
 from tests.crawlers.faultweb.server import Reply, Seen, Web
 
 PATIENT = Limits(timeout=5.0, backoff=0.05, attempts=3)
@@ -82,29 +80,6 @@ def test_retry_after_holds_the_whole_host(tmp_path: Path) -> None:
             pages = [seen for seen in web.requests if seen.path.startswith("/news/") and seen.host == host]
             assert 1.98 <= pages[2].time - pages[1].time < 2.5
             assert pages[2].path == pages[1].path
-
-
-def test_a_host_that_asks_for_hours_is_left_alone(tmp_path: Path) -> None:
-    def special(seen: Seen) -> Reply | None:
-        return Reply(429, b"", headers={"Retry-After": "7200"}) if seen.path.startswith("/news/") else None
-
-    with Web(newspaper(9, special)) as web:
-        report = run(tmp_path, site(web.hosts[0], feeds=(web.url("/feed"),), concurrency=1))["test"]
-        assert outcomes(articles(report)) == {Outcome.REFUSED: 1, Outcome.NOT_FETCHED: 8}
-        assert len(web.paths("/news/")) == 1
-
-
-def test_a_host_that_only_fails_is_left_alone(tmp_path: Path) -> None:
-    def special(seen: Seen) -> Reply | None:
-        return Reply(cut="reset") if seen.path.startswith("/news/") else None
-
-    limits = Limits(timeout=1.0, backoff=0.01, attempts=1, failures_in_a_row=4)
-    with Web(newspaper(20, special)) as web:
-        one = site(web.hosts[0], feeds=(web.url("/feed"),), concurrency=1)
-        report = run(tmp_path, one, limits=limits)["test"]
-        assert outcomes(articles(report)) == {Outcome.CONNECTION_FAILED: 4, Outcome.NOT_FETCHED: 16}
-        assert report.state == "ok"
-        assert len(web.paths("/news/")) == 4
 
 
 ROBOTS: list[tuple[Reply, Outcome, Outcome | None]] = [
@@ -188,38 +163,6 @@ def test_what_earlier_runs_left_is_taken_up_again(tmp_path: Path) -> None:
         assert len(set(web.paths("/news/"))) == len(web.paths("/news/")) == 6
 
 
-def test_variants_off_site_and_old(tmp_path: Path) -> None:
-    def special(seen: Seen) -> Reply | None:
-        if seen.path != "/feed":
-            return None
-        base = f"http://{seen.host}"
-        urls = [f"{base}/news/1", f"{base}/news/1?utm_source=x", f"{base}/news/1/amp", f"{base}/news/1",
-                "http://elsewhere.example/a", "ftp://127.0.0.1/x", f"{base}/news/2"]  # fmt: skip
-        old = feed([f"{base}/news/3"], start=now() - timedelta(days=40)).decode()
-        items = old[old.index("<item>") : old.index("</channel>")]
-        body = feed(urls).decode().replace("</channel>", items + "</channel>")
-        return Reply(body=body.encode())
-
-    with Web(newspaper(0, special)) as web:
-        report = run(tmp_path, site(web.hosts[0], feeds=(web.url("/feed"),)))["test"]
-        got = outcomes(articles(report))
-        assert got[Outcome.NEW] == 2
-        assert got[Outcome.OFF_SITE] == 1
-        assert got[Outcome.OUT_OF_RANGE] == 1
-        assert web.paths("/news/3") == []
-        assert len(web.paths("/news/1")) == 1
-
-
-def test_user_agent_names_the_operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PRESSLAKE_CONTACT", "https://example.org/bot")
-    with Web(newspaper(1)) as web:
-        run(tmp_path, site(web.hosts[0], feeds=(web.url("/feed"),)))
-        agents = {seen.headers["user-agent"] for seen in web.requests}
-    assert len(agents) == 1
-    assert agents.pop().startswith("presslake/")
-    assert "(+https://example.org/bot)" in web.requests[0].headers["user-agent"]
-
-
 POLICIES = [("skip", Outcome.OPTED_OUT, False), ("fetch", Outcome.OPTED_OUT, True), ("flag", Outcome.NEW, True)]
 """A site's policy, what becomes of reserved pages, whether they are archived."""
 
@@ -263,46 +206,6 @@ def test_private_addresses_are_never_asked(tmp_path: Path) -> None:
         assert report.state == "failed"
         fetches = [fetch for fetch in read_log(report.log).fetches if fetch.kind == "feed"]
         assert {fetch.url: fetch.outcome for fetch in fetches} == dict.fromkeys(names, Outcome.UNSAFE_ADDRESS)
-
-
-def test_cookies_set_by_a_redirect_are_sent_back(tmp_path: Path) -> None:
-    def special(seen: Seen) -> Reply | None:
-        if seen.path == "/news/0" and "seen=1" not in seen.headers.get("cookie", ""):
-            return Reply(302, headers={"Location": "/gate"})
-        if seen.path == "/gate":
-            return Reply(302, headers={"Location": "/news/0", "Set-Cookie": "seen=1; Path=/"})
-        return None
-
-    with Web(newspaper(1, special)) as web:
-        report = run(tmp_path, site(web.hosts[0], feeds=(web.url("/feed"),)))["test"]
-        (fetch,) = articles(report)
-        assert (fetch.outcome, fetch.attempts) == (Outcome.NEW, 3)
-
-
-def test_meta_refresh_is_followed(tmp_path: Path) -> None:
-    forward = small("Moving", "…", '<meta http-equiv="refresh" content="0; url=/news/7">')
-    special = {"/news/0": Reply(body=forward)}
-    with Web(newspaper(1, lambda seen: special.get(seen.path))) as web:
-        (fetch,) = articles(run(tmp_path, site(web.hosts[0], feeds=(web.url("/feed"),)))["test"])
-        assert (fetch.outcome, fetch.final_url) == (Outcome.NEW, web.url("/news/7"))
-
-
-def test_redirects_to_another_lead_are_not_fetched_twice(tmp_path: Path) -> None:
-    special = {"/news/5": Reply(301, headers={"Location": "/news/1"})}
-
-    def handle(seen: Seen) -> Reply | None:
-        if seen.path == "/feed":
-            return Reply(body=feed(f"http://{seen.host}/news/{n}" for n in (5, 1)))
-        return special.get(seen.path)
-
-    with Web(newspaper(0, handle)) as web:
-        got = articles(run(tmp_path, site(web.hosts[0], feeds=(web.url("/feed"),)))["test"])
-        assert outcomes(got) == {Outcome.DUPLICATE_URL: 1, Outcome.NEW: 1}
-        assert len(web.paths("/news/1")) == 1
-
-
-def test_quick_limits_are_for_loopback() -> None:
-    assert QUICK.timeout < Limits().timeout
 
 
 def test_a_304_liar_is_found_out_and_remembered(tmp_path: Path) -> None:
@@ -384,31 +287,3 @@ def test_sitemaps_of_an_index_are_pruned_by_date_and_looked_at_when_it_is_unchan
         ).fetches
         got = {fetch.url.rpartition("/")[2]: fetch.outcome for fetch in second if fetch.kind != "robots"}
         assert got == {"index.xml": Outcome.NOT_MODIFIED, "new.xml": Outcome.READ, "2": Outcome.NEW}
-
-
-def test_endless_pages_are_bounded(tmp_path: Path) -> None:
-    """A calendar whose every page has new articles and a next page."""
-
-    def special(seen: Seen) -> Reply | None:
-        if not seen.path.startswith("/calendar/"):
-            return None
-        day = int(seen.path.rsplit("/", 1)[1])
-        links = "".join(
-            f'<article><h2><a href="/news/{day * 10 + n}">The council met again about bridge {n}, day {day}</a></h2>'
-            f"<p>{n} hours ago the council met.</p></article>"
-            for n in range(8)
-        )
-        nav = f'<a rel="next" href="/calendar/{day + 1}">Next</a>'
-        return Reply(
-            body=f"<html><head><title>Calendar</title></head><body><main>{links}</main>{nav}</body></html>".encode()
-        )
-
-    with Web(newspaper(0, special)) as web:
-        one = site(web.hosts[0], sections=(web.url("/calendar/0"),), max_pages=3)
-        report = run(tmp_path, one)["test"]
-        assert 2 <= len(web.paths("/calendar/")) <= QUICK.depth + 1
-        fetches = read_log(report.log).fetches
-        assert outcomes(fetch for fetch in fetches if fetch.kind == "section")[Outcome.OVER_BUDGET] == 1
-        got = outcomes(articles(report))
-        assert got[Outcome.NEW] == 3
-        assert got[Outcome.OVER_BUDGET] == got.total() - 3 > 0
