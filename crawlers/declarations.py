@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from crawlers import cadence as cadences
 from crawlers.codes import COUNTRIES, LANGUAGES, UNKNOWN_COUNTRY
 from crawlers.urlkey import host_of, registered_domain
 
@@ -74,6 +75,8 @@ class Site:
     """Someone has seen the sources work."""
     policy: str = "flag"
     """One of `POLICIES`."""
+    cadence: str = cadences.DEFAULT
+    """How often to look, as `crawlers.cadence` reads it; in one spelling."""
 
 
 def load_sites(directory: Path | None = None) -> dict[str, Site]:
@@ -260,6 +263,10 @@ def _flag(value: object) -> bool:
     return value
 
 
+def _cadence(value: object) -> str:
+    return cadences.parse_cadence(_text(value)).text
+
+
 def _policy(value: object) -> str:
     if _text(value) not in POLICIES:
         raise ValueError(f"must be one of {', '.join(POLICIES)}, not {value!r}")
@@ -287,6 +294,7 @@ _CHECKS: dict[str, Callable[[object], Any]] = {
     "max_age_days": _whole(1, 36_500),
     "verified": _flag,
     "policy": _policy,
+    "cadence": _cadence,
 }
 _REQUIRED = ("name", "url", "language")
 
