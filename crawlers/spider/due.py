@@ -5,15 +5,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from crawlers.model import Lead
-from crawlers.spider.known import Known
+from crawlers.spider.known import FETCHED, Known
 from schemas import Outcome
-from schemas.outcomes import PUBLISHED
 
 REVISITS = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24), timedelta(days=7))
 """Ages at which an article is looked at again, for corrections and deletions."""
 
-GOOD = PUBLISHED | {Outcome.NOT_MODIFIED, Outcome.KNOWN}
-"""The article was there."""
+GOOD = FETCHED
 WAITING = frozenset({Outcome.NOT_FETCHED, Outcome.OVER_BUDGET})
 """It was never asked for: its turn comes in the next run."""
 PASSING = frozenset(

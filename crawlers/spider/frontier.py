@@ -74,8 +74,8 @@ class Frontier:
     def left_over(self) -> Iterable[Lead]:
         """Known addresses that earlier runs owe a look, whether or not a source lists them in this one."""
         oldest = self.now - timedelta(days=self._site.max_age_days)
-        for key, known in self._known.articles.items():
-            if key in self._taken or known.url in self._urls or known.born_at < oldest:
+        for known in self._known.may_be_due(self.now):
+            if known.url_key in self._taken or known.url in self._urls or known.born_at < oldest:
                 continue
             if due(known, self.now):
                 yield Lead(known.url, known.found_in, known.lead_title, known.lead_published_at)

@@ -1,20 +1,44 @@
-"""What earlier runs know of a site's addresses, read from the lake's Parquet extract."""
+"""What earlier runs know of a site's addresses, read from the lake's Parquet extract.
 
-from collections.abc import Iterable
+A month of a few hundred sites is half a million rows: they stay in Arrow columns, and become objects when asked for.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from heapq import nlargest
 from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from schemas import Outcome
 from schemas.outcomes import PUBLISHED
 
 FETCHED = PUBLISHED | {Outcome.NOT_MODIFIED, Outcome.KNOWN}
+"""The article was there."""
+REMEMBERED = timedelta(days=10)
+"""An article older than this, and there when last looked at, has had all its revisits."""
 
-COLUMNS = (
-    "site", "kind", "url", "url_key", "outcome", "fetched_at", "status", "etag", "last_modified", "article_id",
-    "lead_title", "lead_published_at", "found_in", "first_fetched_at", "stored",
-)  # fmt: skip
+INSTANT = pa.timestamp("us", tz="UTC")
+COLUMNS: dict[str, pa.DataType] = {
+    "site": pa.string(),
+    "kind": pa.string(),
+    "url": pa.string(),
+    "url_key": pa.string(),
+    "outcome": pa.string(),
+    "fetched_at": INSTANT,
+    "etag": pa.string(),
+    "last_modified": pa.string(),
+    "lead_title": pa.string(),
+    "lead_published_at": INSTANT,
+    "found_in": pa.string(),
+    "first_fetched_at": INSTANT,
+    "stored": pa.bool_(),
+}
+"""Columns of the extract that are used; those after `fetched_at` may be absent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +66,73 @@ class Known:
         return self.lead_published_at or self.first_seen_at or self.fetched_at
 
 
+class KnownArticles(Mapping[str, Known]):
+    """A site's articles by url_key, on top of Arrow columns.
+
+    Variants of one address share a key: the one that was asked for last, and with success, speaks for all.
+    """
+
+    def __init__(self, table: pa.Table):
+        told = pc.not_equal(table["outcome"], str(Outcome.DUPLICATE_URL))
+        order = pc.sort_indices(
+            pa.table({"told": pc.cast(told, pa.int8()), "at": table["fetched_at"]}),
+            sort_keys=[("told", "ascending"), ("at", "ascending")],
+        )
+        self._table = table.take(order).combine_chunks()
+        self._rows = {key: row for row, key in enumerate(self._table["url_key"].to_pylist())}
+
+    def __getitem__(self, key: str) -> Known:
+        return _known(self._table, self._rows[key])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._rows
+
+    def may_be_due(self, now: datetime) -> Iterator[Known]:
+        """The articles that may be due for another look: those that failed or are young."""
+        there = pc.is_in(self._table["outcome"], pa.array([str(outcome) for outcome in FETCHED]))
+        born = pc.coalesce(self._table["lead_published_at"], self._table["first_fetched_at"], self._table["fetched_at"])
+        young = pc.greater(born, pa.scalar(now - REMEMBERED, INSTANT))
+        rows = set(self._rows.values())
+        for row in pc.indices_nonzero(pc.or_(pc.invert(there), young)).to_pylist():
+            if row in rows:
+                yield _known(self._table, row)
+
+    def newest(self, count: int) -> list[str]:
+        """URLs of the articles that were there, fetched last."""
+        there = pc.is_in(self._table["outcome"], pa.array([str(outcome) for outcome in FETCHED]))
+        found = self._table.select(["url", "fetched_at"]).filter(there)
+        last = pc.select_k_unstable(found, count, [("fetched_at", "descending")])
+        urls: list[str] = found["url"].take(last).to_pylist()
+        return urls
+
+
 @dataclass(slots=True)
 class SiteKnown:
     """What is known of one site."""
 
-    articles: dict[str, Known] = field(default_factory=dict)
+    articles: Mapping[str, Known] = field(default_factory=dict)
     """By url_key."""
     sources: dict[str, Known] = field(default_factory=dict)
     """By URL."""
     robots: dict[str, Known] = field(default_factory=dict)
     """What origins say of themselves (robots.txt, tdmrep.json), by URL."""
 
+    def may_be_due(self, now: datetime) -> Iterable[Known]:
+        """Articles that may be due for another look; the others surely aren't."""
+        if isinstance(self.articles, KnownArticles):
+            return self.articles.may_be_due(now)
+        return self.articles.values()
+
     def newest(self, count: int) -> list[str]:
         """URLs of the articles fetched last."""
+        if isinstance(self.articles, KnownArticles):
+            return self.articles.newest(count)
         entries = (entry for entry in self.articles.values() if entry.outcome in FETCHED)
         return [entry.url for entry in nlargest(count, entries, key=lambda entry: entry.fetched_at)]
 
@@ -68,56 +146,41 @@ def read_known(path: Path | None, sites: Iterable[str]) -> dict[str, SiteKnown]:
     known = {site: SiteKnown() for site in sites}
     if path is None:
         return known
-    import pyarrow.parquet as pq
-
     file = pq.ParquetFile(path)
-    columns = [name for name in COLUMNS if name in file.schema_arrow.names]
-    for batch in file.iter_batches(columns=columns):
-        for row in batch.to_pylist():
-            if row["site"] in known:
-                _add(known[row["site"]], row)
+    table = _usable(file.read([name for name in COLUMNS if name in file.schema_arrow.names]), list(known))
+    articles = pc.equal(table["kind"], "article")
+    others = table.filter(pc.invert(articles))
+    for row in range(len(others)):
+        entry = _known(others, row)
+        site = known[others["site"][row].as_py()]
+        (site.robots if entry.kind == "robots" else site.sources)[entry.url] = entry
+    table = table.filter(articles)
+    for name, site in known.items():
+        mine = table.filter(pc.equal(table["site"], name))
+        if len(mine):
+            site.articles = KnownArticles(mine)
     return known
 
 
-def _add(site: SiteKnown, row: dict[str, object]) -> None:
-    kind = row.pop("kind")
-    try:
-        entry = Known(
-            url=str(row["url"]),
-            url_key=str(row["url_key"]),
-            outcome=Outcome(str(row["outcome"])),
-            fetched_at=_instant(row["fetched_at"]),
-            etag=_text(row.get("etag")),
-            last_modified=_text(row.get("last_modified")),
-            lead_title=_text(row.get("lead_title")),
-            lead_published_at=_instant(row["lead_published_at"]) if row.get("lead_published_at") else None,
-            found_in=_text(row.get("found_in")),
-            kind=str(kind),
-            first_seen_at=_instant(row["first_fetched_at"]) if row.get("first_fetched_at") else None,
-            stored=bool(row["stored"]) if row.get("stored") is not None else None,
-        )
-    except (ValueError, TypeError, KeyError):
-        return
-    if kind == "article":
-        # Variants of one address share a key: the one that was asked for last, and with success, speaks for all.
-        other = site.articles.get(entry.url_key)
-        if other is None or _rank(entry) > _rank(other):
-            site.articles[entry.url_key] = entry
-    elif kind == "robots":
-        site.robots[entry.url] = entry
-    else:
-        site.sources[entry.url] = entry
+def _usable(table: pa.Table, sites: list[str]) -> pa.Table:
+    """The columns and rows of the extract that make sense for these sites."""
+    table = pa.table(
+        {
+            name: table[name].cast(kind) if name in table.column_names else pa.nulls(len(table), kind)
+            for name, kind in COLUMNS.items()
+        }
+    )
+    fits = pc.and_(
+        pc.is_in(table["site"], pa.array(sites, pa.string())),
+        pc.is_in(table["outcome"], pa.array([str(outcome) for outcome in Outcome])),
+    )
+    for name in ("kind", "url", "url_key", "fetched_at"):
+        fits = pc.and_(fits, pc.is_valid(table[name]))
+    return table.filter(fits).combine_chunks()
 
 
-def _rank(entry: Known) -> tuple[bool, datetime]:
-    return entry.outcome != Outcome.DUPLICATE_URL, entry.fetched_at
-
-
-def _instant(value: object) -> datetime:
-    if not isinstance(value, datetime) or value.tzinfo is None:
-        raise TypeError(f"not an instant: {value!r}")
-    return value
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
+def _known(table: pa.Table, row: int) -> Known:
+    values: dict[str, Any] = {name: table[name][row].as_py() for name in table.column_names if name != "site"}
+    values["outcome"] = Outcome(values["outcome"])
+    values["first_seen_at"] = values.pop("first_fetched_at")
+    return Known(**values)

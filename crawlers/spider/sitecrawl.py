@@ -1,8 +1,10 @@
 """The crawl of one site: its sources, then its articles, then its report."""
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 from crawlers.declarations import Site
 from crawlers.discovery import KINDS
@@ -15,9 +17,11 @@ from crawlers.spider.ledger import Ledger
 from crawlers.spider.limits import Limits
 from crawlers.spider.log import SiteLog
 from crawlers.spider.sources import Source, SourceReader
+from crawlers.spider.trust import Overlap
 from schemas import Outcome
 
 ROBOTS_DAY = timedelta(hours=24)
+LEADS_AT_A_TIME = 500
 MANY = 5
 """Below this many articles tried, a share of failures says nothing."""
 
@@ -51,11 +55,11 @@ class SiteCrawl:
             if fetch.kind == "article":
                 frontier.reserve(fetch.url, fetch.url_key)
 
-        def take_in(leads: Iterable[Lead]) -> None:
-            self._take_in(frontier, [lead for lead in leads if ("article", lead.url) not in reached])
+        async def take_in(leads: Iterable[Lead]) -> Overlap:
+            return await self._take_in(frontier, (lead for lead in leads if ("article", lead.url) not in reached))
 
         left = [fetch for fetch in self.earlier.fetches if fetch.outcome == Outcome.NOT_FETCHED]
-        take_in(_as_lead(fetch) for fetch in left if fetch.kind == "article")
+        await take_in(_as_lead(fetch) for fetch in left if fetch.kind == "article")
         reader = SourceReader(
             self.site,
             self.known,
@@ -68,7 +72,7 @@ class SiteCrawl:
             frozenset(url for kind, url in reached if kind in KINDS),
         )
         await reader.run(Source(fetch.url, fetch.kind, fetch.found_in, 1) for fetch in left if fetch.kind in KINDS)
-        take_in(frontier.left_over())
+        await take_in(list(frontier.left_over()))
         articles = ArticleFetcher(
             self.site, frontier, self.fetcher, self.ledger, self.limits, self.limit_pages(finished)
         )
@@ -79,17 +83,26 @@ class SiteCrawl:
         """Pages left of the run's budget."""
         return max(0, self.max_pages - sum(fetch.kind == "article" and fetch.attempts > 0 for fetch in finished))
 
-    def _take_in(self, frontier: Frontier, leads: Iterable[Lead]) -> None:
-        waiting: list[Fetch] = []
-        settled: list[Fetch] = []
-        for lead in leads:
-            taken = frontier.add(lead)
-            if isinstance(taken, Task):
-                waiting.append(self.ledger.article(lead, taken.key, Outcome.NOT_FETCHED))
-            elif isinstance(taken, Settled):
-                settled.append(self.ledger.article(lead, taken.key, taken.outcome, taken.detail, taken.at))
-        self.ledger.open(waiting)
-        self.ledger.settle(settled, opened=False)
+    async def _take_in(self, frontier: Frontier, leads: Iterable[Lead]) -> Overlap:
+        """Settle leads or queue them, some at a time: a sitemap of 50,000 must not hold up the other sites."""
+        entries = known = 0
+        for batch in batched(leads, LEADS_AT_A_TIME):
+            waiting: list[Fetch] = []
+            settled: list[Fetch] = []
+            for lead in batch:
+                taken = frontier.add(lead)
+                if isinstance(taken, Task):
+                    waiting.append(self.ledger.article(lead, taken.key, Outcome.NOT_FETCHED))
+                elif isinstance(taken, Settled):
+                    row = self.ledger.article(lead, taken.key, taken.outcome, taken.detail, taken.at)
+                    settled.append(row)
+                if taken is not None:
+                    entries += 1
+                    known += taken.key in self.known.articles
+            self.ledger.open(waiting)
+            self.ledger.settle(settled, opened=False)
+            await asyncio.sleep(0)
+        return Overlap(entries, known)
 
     def _judge(self, reader: SourceReader, articles: ArticleFetcher) -> None:
         self.problems.extend(reader.problems)
@@ -116,3 +129,10 @@ async def ask_robots(url: str, crawl: SiteCrawl) -> Answer:
 
 def _as_lead(fetch: Fetch) -> Lead:
     return Lead(fetch.url, fetch.found_in, fetch.lead_title, fetch.lead_published_at)
+
+
+def batched(leads: Iterable[Lead], size: int) -> Iterator[list[Lead]]:
+    """The leads in lists of at most `size`."""
+    rest = iter(leads)
+    while batch := list(islice(rest, size)):
+        yield batch

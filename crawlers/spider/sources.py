@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,7 +17,7 @@ from crawlers.spider.known import Known, SiteKnown
 from crawlers.spider.ledger import Ledger
 from crawlers.spider.limits import Limits
 from crawlers.spider.pool import drain
-from crawlers.spider.trust import Overlap, gap, lie, overlap, source_validators, still_distrusted
+from crawlers.spider.trust import Overlap, gap, lie, source_validators, still_distrusted
 from crawlers.urlkey import host_of
 from schemas import Outcome
 
@@ -56,7 +56,7 @@ class SourceReader:
     ledger: Ledger
     limits: Limits
     now: datetime
-    take_in: Callable[[Iterable[Lead]], None]
+    take_in: Callable[[Iterable[Lead]], Awaitable[Overlap]]
     """Given the leads of each source before its own outcome is logged, so that none is lost in between."""
     seen_articles: Callable[[], list[str]]
     """Article URLs this run has found so far."""
@@ -114,8 +114,7 @@ class SourceReader:
         ask = Ask(source.url, source.kind, self.site, validators.etag, validators.last_modified)
         answer = await self.fetcher.fetch(ask, self.ledger.keep)
         discovery = await self._discover(source, answer)
-        found = overlap(discovery.leads, self.known.articles)  # before this run adds to what is known
-        self.take_in(discovery.leads)
+        found = await self.take_in(discovery.leads)
         if answer.outcome == Outcome.NOT_MODIFIED:
             follow(source, self._children(source))
         follow(source, discovery.sub_sources)

@@ -4,7 +4,7 @@ A server that answers 304 to a changed document is found out by a full fetch now
 kept as empty strings, which go from run to run in the crawl log, until it is given another chance.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -61,7 +61,7 @@ def still_distrusted(known: Known | None, url: str, now: datetime) -> bool:
     return not full_fetch_due(url, known.fetched_at, now, every=SECOND_CHANCE)
 
 
-def lie(known: Known | None, leads: Iterable[Lead], articles: dict[str, Known]) -> Lead | None:
+def lie(known: Known | None, leads: Iterable[Lead], articles: Container[str]) -> Lead | None:
     """An article that shows that the last 304 was a lie: unknown to us, though published well before it."""
     if known is None or known.outcome != Outcome.NOT_MODIFIED:
         return None
@@ -85,12 +85,6 @@ class Overlap:
 
     def __str__(self) -> str:
         return f"{self.entries} entries, {self.known} known"
-
-
-def overlap(leads: Iterable[Lead], articles: dict[str, Known]) -> Overlap:
-    """How far the leads of a source join up with the known articles."""
-    keys = {url_key(lead.url) for lead in leads}
-    return Overlap(len(keys), sum(key in articles for key in keys))
 
 
 def gap(source: Known | None, found: Overlap) -> str | None:
