@@ -4,7 +4,7 @@ The door: `ArchiveWriter` writes; `read_pages`, `read_page` and `read_fetched` r
 `recover` cuts the torn tail a killed writer leaves.
 """
 
-from crawlers.archive.coding import CodingError, TooLargeError, decode_body
+from crawlers.archive.coding import CodingError, CutShortError, TooLargeError, decode_body
 from crawlers.archive.reader import ArchiveError, PageReader, read_fetched, read_page, read_pages
 from crawlers.archive.recover import Recovery, recover
 from crawlers.archive.writer import ArchiveWriter, Exchange
@@ -13,6 +13,7 @@ __all__ = [
     "ArchiveError",
     "ArchiveWriter",
     "CodingError",
+    "CutShortError",
     "Exchange",
     "PageReader",
     "Recovery",

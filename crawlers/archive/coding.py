@@ -30,11 +30,17 @@ class TooLargeError(CodingError):
     """The body decodes to more than the limit: a decompression bomb, or nothing for a news crawler."""
 
 
-def decode_body(body: bytes, content_encoding: str | None, *, max_size: int = MAX_DECODED) -> bytes:
+class CutShortError(CodingError):
+    """The compressed stream ends early or is damaged on the way: a part of the body is missing."""
+
+
+def decode_body(
+    body: bytes, content_encoding: str | None, *, max_size: int = MAX_DECODED, whole: bool = False
+) -> bytes:
     """The body without its Content-Encoding.
 
     A body that was never compressed although the header says so is returned as it is; a stream cut short gives
-    what could be decoded. Unknown codings (and `identity`) are left alone.
+    what could be decoded, or with `whole` a CutShortError. Unknown codings (and `identity`) are left alone.
 
     Raises TooLargeError beyond `max_size` bytes, CodingError where nothing can be decoded.
     """
@@ -46,11 +52,11 @@ def decode_body(body: bytes, content_encoding: str | None, *, max_size: int = MA
         decoder = DECODERS.get(coding)
         if decoder is None:
             break
-        body = _bounded(decoder, body, coding, max_size)
+        body = _bounded(decoder, body, coding, max_size, whole=whole)
     return body
 
 
-def _bounded(decoder: "Decoder", body: bytes, coding: str, max_size: int) -> bytes:
+def _bounded(decoder: "Decoder", body: bytes, coding: str, max_size: int, *, whole: bool) -> bytes:
     parts: list[bytes] = []
     size = 0
     try:
@@ -60,12 +66,39 @@ def _bounded(decoder: "Decoder", body: bytes, coding: str, max_size: int) -> byt
                 raise TooLargeError(f"{len(body)} bytes of {coding} decode to more than {max_size}")
             parts.append(part)
     except (zlib.error, brotli.error, zstd.ZstdError, EOFError) as error:
-        if parts and size:
-            return b"".join(parts)  # damaged further on: keep what browsers would show
+        if coding in INFLATED:
+            parts = _salvage(body, _wbits(body, coding), max_size)
+        if any(parts):
+            if whole and "incorrect" not in str(error):  # a wrong checksum comes after the last byte
+                raise CutShortError(f"{coding} stream: {error}") from error
+            return b"".join(parts)  # what browsers would show
         if _looks_plain(body):
             return body
         raise CodingError(f"not {coding}: {error}") from error
     return b"".join(parts)
+
+
+def _salvage(body: bytes, wbits: int, max_size: int) -> list[bytes]:
+    """All that a damaged stream gives before the damage: zlib drops what it had when it meets an error."""
+    stream = zlib.decompressobj(wbits)
+    parts: list[bytes] = []
+    size = 0
+    for start in range(0, len(body), 256):
+        piece, before = body[start : start + 256], stream.copy()
+        try:
+            found = [stream.decompress(piece)]
+        except zlib.error:
+            found = []
+            for byte in piece:
+                try:
+                    found.append(before.decompress(bytes([byte])))
+                except zlib.error:
+                    return parts + found
+        size += sum(map(len, found))
+        if size > max_size:
+            raise TooLargeError(f"{len(body)} damaged bytes decode to more than {max_size}")
+        parts += found
+    return parts
 
 
 def _looks_plain(body: bytes) -> bool:
@@ -93,9 +126,16 @@ def _gunzip(body: bytes) -> Iterator[bytes]:
 
 
 def _deflate(body: bytes) -> Iterator[bytes]:
+    return _inflate(body, _wbits(body, "deflate"))
+
+
+def _wbits(body: bytes, coding: str) -> int:
+    """The stream format, as zlib wants it told."""
+    if coding != "deflate":
+        return 31
     # RFC 9110 means the zlib format; some servers send bare deflate data all the same.
     zlib_header = len(body) > 1 and body[0] & 0x0F == 8 and (body[0] << 8 | body[1]) % 31 == 0
-    return _inflate(body, 15 if zlib_header else -15)
+    return 15 if zlib_header else -15
 
 
 def _unbrotli(body: bytes) -> Iterator[bytes]:
@@ -125,6 +165,7 @@ def _unzstd(body: bytes) -> Iterator[bytes]:
         body = stream.unused_data
 
 
+INFLATED = frozenset({"gzip", "x-gzip", "deflate"})
 Decoder = Callable[[bytes], Iterator[bytes]]
 DECODERS: dict[str, Decoder] = {
     "gzip": _gunzip,

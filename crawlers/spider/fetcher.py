@@ -13,7 +13,7 @@ from scrapy import Request
 from scrapy.core.engine import ExecutionEngine
 from scrapy.http import Response
 
-from crawlers.archive import CodingError, Exchange, TooLargeError, decode_body
+from crawlers.archive import CodingError, CutShortError, Exchange, TooLargeError, decode_body
 from crawlers.declarations import Site
 from crawlers.optouts import Reservation
 from crawlers.spider.addresses import refusal
@@ -232,8 +232,11 @@ class Fetcher:
             answer.detail = f"status {response.status}"
 
     def _decode(self, body: bytes, answer: Answer) -> None:
+        encoding, limit = answer.headers.get("content-encoding"), self._limits.decoded_bytes
         try:
-            answer.body = decode_body(body, answer.headers.get("content-encoding"), max_size=self._limits.decoded_bytes)
+            answer.body = decode_body(body, encoding, max_size=limit, whole=True)
+        except CutShortError as error:
+            answer.outcome, answer.detail = Outcome.TRUNCATED, str(error)
         except TooLargeError as error:
             answer.outcome, answer.detail = Outcome.TOO_LARGE, str(error)
         except CodingError as error:

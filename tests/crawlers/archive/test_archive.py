@@ -15,6 +15,7 @@ from crawlers.archive import (
     ArchiveError,
     ArchiveWriter,
     CodingError,
+    CutShortError,
     Exchange,
     TooLargeError,
     decode_body,
@@ -227,6 +228,15 @@ def test_a_stream_cut_short_gives_its_beginning(encoding: str) -> None:
     decoded = decode_body(body[: len(body) // 2], encoding)
     assert 0 < len(decoded) < len(text)
     assert text.startswith(decoded)
+    with pytest.raises(CutShortError):
+        decode_body(body[: len(body) // 2], encoding, whole=True)
+    assert decode_body(body, encoding, whole=True) == text
+
+
+def test_a_wrong_checksum_costs_nothing() -> None:
+    body = gzip.compress(HTML)
+    assert decode_body(body[:-8] + b"\1" * 8, "gzip", whole=True) == HTML
+    assert decode_body(zlib.compress(HTML)[:-4] + b"\1" * 4, "deflate", whole=True) == HTML
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd"])

@@ -66,6 +66,7 @@ STEADY: dict[str, tuple[Reply, Outcome]] = {
     "deflate": (_encoded("deflate", zlib.compress(ARTICLE)), Outcome.NEW),
     "brotli": (_encoded("br", brotli.compress(ARTICLE)), Outcome.NEW),
     "zstd": (_encoded("zstd", zstd.compress(ARTICLE)), Outcome.NEW),
+    "gzip-cut": (_encoded("gzip", gzip.compress(ARTICLE)[:-40]), Outcome.TRUNCATED),
     "gzip-not": (_encoded("gzip", ARTICLE), Outcome.NEW),
     "unknown-coding": (_encoded("presslake", ARTICLE), Outcome.NEW),
     "no-type": (Reply(body=ARTICLE, content_type=None), Outcome.NEW),
