@@ -39,6 +39,9 @@ LABELS = {
 
 CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 
+NOT_PLAIN = tuple(bom for bom, _ in BOMS) + (b"<\x00", b"\x00<")
+"""Beginnings of bodies that are no plain UTF-8, though their bytes may be valid as such."""
+
 DETECT_SAMPLE = 40_000
 """Bytes that charset detection looks at: enough to tell languages apart, little enough to be quick."""
 
@@ -78,6 +81,20 @@ def declared_codecs(body: bytes, content_type: str | None) -> list[str]:
     found = [codec for claim in claims if (codec := codec_of(claim))]
     # A meta element that can be read as ASCII is not in UTF-16, whatever it says (HTML, 13.2.3.3).
     return ["utf-8" if codec.startswith(("utf-16", "utf-32")) else codec for codec in dict.fromkeys(found)]
+
+
+CONTROL_BYTES = bytes([*range(9), 0x0B, *range(0x0E, 0x20), 0x7F])
+
+
+def as_utf8(body: bytes, content_type: str | None = None) -> bytes:
+    """A page's text as UTF-8 without NUL and other control characters; the usual page passes untouched."""
+    if not body.startswith(NOT_PLAIN) and b"\x1b" not in body:
+        try:
+            body.decode("utf-8")
+            return body.translate(None, CONTROL_BYTES)
+        except UnicodeDecodeError:
+            pass
+    return decode(body, content_type).text.encode("utf-8", "replace")
 
 
 def decode(body: bytes, content_type: str | None = None) -> Decoded:

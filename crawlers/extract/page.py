@@ -7,13 +7,13 @@ from datetime import tzinfo
 
 from lxml.html import HtmlElement
 
-from crawlers.extract import generic
 from crawlers.extract.fields import read_fields
 from crawlers.extract.head import Head, read_head
 from crawlers.extract.segments import Segment, mark_host, segment
 from crawlers.extract.stated import witnessed
-from crawlers.extract.story import Decision, decide, decide_by_template
-from crawlers.extract.templates import Lesson, TemplateBook, TemplateView, explain, lesson_of
+from crawlers.extract.decision import Decision
+from crawlers.extract.story import decide_by_template, decide_generic
+from crawlers.extract.templates import Explained, Lesson, TemplateBook, TemplateView, explain, find_root, lesson_of
 from crawlers.extract.tree import load
 from crawlers.extract.version import EXTRACTOR_VERSION
 from crawlers.model import Article, Block, Page, Rejection, RemovedBlock
@@ -31,10 +31,16 @@ class Reading:
     tree: HtmlElement
     head: Head
     article: Article
-    segments: list[Segment] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     drifted: bool = False
     """There were trusted templates, but none explains the page."""
+    _blocks: list[Segment] | None = None
+
+    def blocks(self) -> list[Segment]:
+        """All blocks of the page; cut once, when first asked for."""
+        if self._blocks is None:
+            self._blocks = segment(self.tree)
+        return self._blocks
 
 
 @dataclass(slots=True)
@@ -69,7 +75,7 @@ def extract_with(page: Page, zone: tzinfo | None, views: Sequence[TemplateView])
         return Outcomes(_finish(reading), lesson, reading.drifted)
     except RecursionError:
         return Outcomes(Rejection(Outcome.EXTRACT_FAILED, "RecursionError: nested too deep"))
-    except Exception as error:  # noqa: BLE001 - the contract: a page never stops a run
+    except Exception as error:
         return Outcomes(Rejection(Outcome.EXTRACT_FAILED, f"{type(error).__name__}: {error}"[:500]))
 
 
@@ -80,24 +86,39 @@ def read_page(page: Page, *, zone: tzinfo | None = None, views: Sequence[Templat
         return tree
     head = read_head(tree, page.url)
     mark_host(tree, page.url)
-    segments = segment(tree)
-    reading = Reading(page, tree, head, read_fields(tree, head, page, zone, lambda: segments), segments)
-    seen = [(view, explain(view, reading.segments)) for view in views]
-    fitting = [(view, found) for view, found in seen if found.fits and found.story_chars >= LEAST_STORY]
-    if fitting:
-        view, found = max(fitting, key=lambda item: item[1].story_chars)
-        reading.article.template = view.id
-        reading.decisions = decide_by_template(reading.segments, found, reading.article)
-    else:
+    reading = Reading(page, tree, head, Article())
+    reading.article = read_fields(tree, head, page, zone, reading.blocks)
+    if not _by_template(reading, views):
         reading.drifted = bool(views)
-        verdict = generic.judge(reading.segments, generic.generic_lines(tree, page.url))
-        stated = witnessed(reading.segments, head)
-        reading.decisions = decide(reading.segments, verdict, reading.article, stated)
+        segments = reading.blocks()
+        stated = witnessed(segments, head)
+        reading.decisions = decide_generic(tree, segments, page.url, reading.article, stated)
     return reading
 
 
+def _by_template(reading: Reading, views: Sequence[TemplateView]) -> bool:
+    """Judge the page by the trusted template that explains most of it; False where none does."""
+    best: tuple[TemplateView, list[Segment], Explained] | None = None
+    for view in views:
+        root = find_root(view, reading.tree)
+        if root is None:
+            continue
+        segments = segment(root)
+        found = explain(view, segments)
+        enough = max(LEAST_STORY, LEAST_OF_USUAL * view.usual_story)
+        if found.fits and found.story_chars >= enough and (best is None or found.story_chars > best[2].story_chars):
+            best = (view, segments, found)
+    if best is None:
+        return False
+    view, segments, found = best
+    reading.article.template = view.id
+    reading.decisions = decide_by_template(segments, found, reading.article)
+    return True
+
+
 LEAST_STORY = 300
-"""Characters a template must find; with less, the generic way has a look at the page, too."""
+LEAST_OF_USUAL = 0.1
+"""Characters, and share of the site's usual story, that a template must find to be used."""
 
 
 def lesson_from(reading: Reading) -> Lesson:

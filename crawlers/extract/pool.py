@@ -135,7 +135,7 @@ class Pool:
         while len(self._workers) < min(self.size, busy + waiting):
             if self._failed_boots > 3:
                 raise PoolError("extraction workers die while starting")
-            process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            process = subprocess.Popen(
                 [sys.executable, "-c", BOOT.format(path=sys.path)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

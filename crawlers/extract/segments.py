@@ -116,7 +116,10 @@ INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 WORD = re.compile(r"\w")
 HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 UNSEEN_STYLE = re.compile(r"clip\s*:\s*rect\(\s*[01]|clip-path\s*:\s*inset\(\s*(?:50|100)%", re.IGNORECASE)
-UNSEEN_CLASS = re.compile(r"(?:^|[\s_-])(?:sr-only|visually-?hidden|screen-?reader(?:-text|-only)?|u-hidden-visually|a11y-hidden)", re.IGNORECASE)
+UNSEEN_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:sr-only|visually-?hidden|screen-?reader(?:-text|-only)?|u-hidden-visually|a11y-hidden)",
+    re.IGNORECASE,
+)
 ROW_CELL_MAX = 200
 """Characters: a table row with a longer cell is layout, not data."""
 

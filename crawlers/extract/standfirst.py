@@ -56,7 +56,9 @@ def find_standfirst(
 
 def _headline_before(segments: list[Segment], first: int, title: str | None) -> int | None:
     key = key_of(title or "")
-    found = [block.index for block in segments[:first] if block.element.tag == "h1" or (key and key_of(block.text) == key)]
+    found = [
+        block.index for block in segments[:first] if block.element.tag == "h1" or (key and key_of(block.text) == key)
+    ]
     return found[-1] if found else None
 
 

@@ -1,15 +1,11 @@
-"""Which blocks are the story: the generic verdict, its sisters, then the shared rules."""
-
-import re
-from collections import Counter
-from dataclasses import dataclass
-from itertools import islice
+"""Which blocks are the story: what a generic extractor, the page's own statement and a template take."""
 
 from lxml.html import HtmlElement
 
-from crawlers.extract.generic import Verdict, plain_line
-from crawlers.extract.rules import Hit, match_phrase, match_place, normal
-from crawlers.extract.segments import HEADINGS, Segment, internal, key_of
+from crawlers.extract.decision import LONG_WORDS, Decision, words_in
+from crawlers.extract.generic import Verdict, generic_lines, judge, plain_line
+from crawlers.extract.judge import Judge
+from crawlers.extract.segments import Segment
 from crawlers.extract.sisters import restore, table_rows
 from crawlers.extract.standfirst import find_standfirst
 from crawlers.extract.templates.view import Explained
@@ -18,48 +14,64 @@ from crawlers.model import Article
 ENOUGH_COVERAGE = 0.6
 """Below this share the generic extractor read something the page's blocks don't show (JSON-LD text)."""
 
-PLACE_MAX_SHARE = 1 / 3
-"""A container with more than this share of the story is never removed for its name."""
+CONVINCING_SHARE = 0.3
+CONVINCING_CHARS = 500
+"""Of the page's prose, what the quick generic way must take to be believed; else the thorough one is asked."""
 
-LONG_WORDS = 25
-"""Words of a paragraph that can only be prose; the story has begun with the first of them."""
-
-LINKED_SHARE = 0.6
-"""Share of a block that is link from which it can be a mere reference."""
-
-PULLED = re.compile(r"pull-?quote|blockquote|quote", re.IGNORECASE)
-LIST_OF = re.compile(r"list of (\d+) items|liste mit (\d+) einträgen|liste de (\d+) |lista de (\d+) ", re.IGNORECASE)
-LIST_ITEM = re.compile(r"list \d+ of \d+", re.IGNORECASE)
-END_OF_LIST = re.compile("end of list|list end|ende der liste|fin de la liste|fin de la lista")
-CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
+PROSE = 90
+"""Characters that make a block without links prose."""
 
 
-@dataclass(slots=True)
-class Decision:
-    """A block's fate: kept, removed by a rule, or (no rule) never part of the story."""
+def decide_generic(
+    tree: HtmlElement, segments: list[Segment], url: str, article: Article, stated: set[int]
+) -> list[Decision]:
+    """The fate of every block, judged without a template.
 
-    kind: str
-    text: str
-    kept: bool
-    rule: str | None = None
-    segment: Segment | None = None
-
-
-def decide(segments: list[Segment], verdict: Verdict, article: Article, stated: set[int]) -> list[Decision]:
-    """The fate of every block, in page order; sets `article.credited_source` where a line credits one.
-
-    `stated` are the blocks that the page's JSON-LD gives as the story's text.
+    `stated` are the blocks that the page's JSON-LD gives as the story's text. Raises what trafilatura raises.
     """
+    verdict = judge(segments, generic_lines(tree, url, fast=True))
+    kept = _story(segments, verdict, stated)
+    if not _convincing(segments, verdict, kept):
+        verdict = judge(segments, generic_lines(tree, url))
+        kept = _story(segments, verdict, stated)
     if verdict.coverage < ENOUGH_COVERAGE and verdict.lines:
         decisions = [Decision("paragraph", plain_line(line), True) for line in verdict.lines]
     else:
-        kept = verdict.kept | stated
-        kept |= restore(segments, kept)
         kept |= find_standfirst(segments, kept, article.title, article.description, article.language)
         decisions = _decisions(segments, kept, "generic")
         _leave_unstated(decisions, stated)
-    _Judge(decisions, article).run()
+    Judge(decisions, article).run()
     return decisions
+
+
+def decide_by_template(segments: list[Segment], found: Explained, article: Article) -> list[Decision]:
+    """The fate of every block where a trusted template explains the page."""
+    kept = found.kept | table_rows(segments, found.kept)
+    decisions = _decisions(segments, kept, "template")
+    for decision in decisions:
+        if decision.segment is not None and decision.segment.index in found.repeats:
+            decision.rule = "template.repeats"
+    Judge(decisions, article).run()
+    return decisions
+
+
+def _story(segments: list[Segment], verdict: Verdict, stated: set[int]) -> set[int]:
+    kept = verdict.kept | stated
+    return kept | restore(segments, kept)
+
+
+def _convincing(segments: list[Segment], verdict: Verdict, kept: set[int]) -> bool:
+    """Whether a result takes enough of what reads like prose on the page."""
+    prose = taken = 0
+    for block in segments:
+        chars = len(block.text)
+        if chars >= PROSE and not block.hidden and block.link_share < 0.3 and block.kind in _PROSE_KINDS:
+            prose += chars
+            taken += chars if block.index in kept else 0
+    return verdict.coverage >= ENOUGH_COVERAGE and taken >= CONVINCING_CHARS and taken >= CONVINCING_SHARE * prose
+
+
+_PROSE_KINDS = frozenset({"paragraph", "quote", "list_item"})
 
 
 def _leave_unstated(decisions: list[Decision], stated: set[int]) -> None:
@@ -76,17 +88,6 @@ def _leave_unstated(decisions: list[Decision], stated: set[int]) -> None:
             item.kept, item.rule = False, "not-stated"
 
 
-def decide_by_template(segments: list[Segment], found: Explained, article: Article) -> list[Decision]:
-    """The fate of every block where a trusted template explains the page."""
-    kept = found.kept | table_rows(segments, found.kept)
-    decisions = _decisions(segments, kept, "template")
-    for decision in decisions:
-        if decision.segment is not None and decision.segment.index in found.repeats:
-            decision.rule = "template.repeats"
-    _Judge(decisions, article).run()
-    return decisions
-
-
 def _decisions(segments: list[Segment], kept: set[int], by: str) -> list[Decision]:
     """Decisions for all blocks; those left out between the first and the last kept one are marked with `by`."""
     first, last = min(kept, default=0), max(kept, default=-1)
@@ -100,230 +101,3 @@ def _decisions(segments: list[Segment], kept: set[int], by: str) -> list[Decisio
         )
         for block in segments
     ]
-
-
-def label_of(element: HtmlElement) -> str:
-    """Class, role and (where it names a place, not a heading) id of an element."""
-    name = element.get("id")
-    if name and (element.tag in HEADINGS or name.count("-") + name.count("_") > 3):
-        name = None
-    return " ".join(filter(None, (element.get("class"), name, element.get("role"))))
-
-
-def words_in(text: str) -> int:
-    """Words of a text; in scripts without spaces two characters count as one word."""
-    return text.count(" ") + 1 + len(CJK.findall(text)) // 2
-
-
-class _Judge:
-    """Applies the shared rules to what is kept so far."""
-
-    def __init__(self, decisions: list[Decision], article: Article) -> None:
-        self.decisions = decisions
-        self.article = article
-        self.kept = [decision for decision in decisions if decision.kept]
-        self.total = sum(len(decision.text) for decision in self.kept) or 1
-        self.weights = self._weights()
-        self.headline = self._find_headline()
-        self._keys: list[str] | None = None
-
-    def run(self) -> None:
-        positions = self._positions()
-        for number, decision in enumerate(self.kept):
-            if not decision.kept:
-                continue
-            where = positions[number]
-            rule = self._headline(number, decision, where) or self._place(decision, where)
-            rule = rule or self._linked(decision) or self._named(decision, where) or self._pulled(decision)
-            if rule:
-                decision.kept, decision.rule = False, rule
-            elif decision.kind != "caption":
-                self._phrase(number, decision, where)
-        self._undo_greedy()
-        self._credit_below()
-
-    def _credit_below(self) -> None:
-        """A credit line just below the story that nobody took for a part of it."""
-        last = max((n for n, item in enumerate(self.decisions) if item.kept), default=-1)
-        if last < 0 or self.article.credited_source:
-            return
-        for item in self.decisions[last + 1 : last + 8]:
-            hit = match_phrase(item.text, places=frozenset({"tail"})) if len(item.text) < 120 else None
-            if hit is not None and hit.rule.action == "source":
-                item.rule = hit.rule.id
-                self._credit(item.text)
-                return
-
-    def _undo_greedy(self) -> None:
-        """A place rule that takes more than a third of the story is mistaken about this page."""
-        taken: Counter[str] = Counter()
-        for decision in self.kept:
-            if decision.rule and decision.rule.startswith("place."):
-                taken[decision.rule] += len(decision.text)
-        for decision in self.kept:
-            if decision.rule and taken[decision.rule] > PLACE_MAX_SHARE * self.total:
-                decision.kept, decision.rule = True, None
-
-    def _weights(self) -> Counter[str]:
-        """Characters of the story by label of container: all containers of a name count together."""
-        weights: Counter[str] = Counter()
-        for decision in self.kept:
-            if decision.segment is not None:
-                element = decision.segment.element
-                labels = {label_of(element), *(label_of(parent) for parent in element.iterancestors())}
-                for label in labels:
-                    weights[label] += len(decision.text)
-        return weights
-
-    def _positions(self) -> list[frozenset[str]]:
-        """For each kept block: `head` before the first prose, `tail` after the last or in the last 30 %."""
-        long = [
-            n for n, d in enumerate(self.kept) if d.kind in {"paragraph", "quote"} and words_in(d.text) >= LONG_WORDS
-        ]
-        first, last = (long[0], long[-1]) if long else (len(self.kept), -1)
-        found, before = [], 0
-        for number, decision in enumerate(self.kept):
-            places = set()
-            if number < first:
-                places.add("head")
-            if long and (number > last or before >= 0.7 * self.total or number >= len(self.kept) - 2):
-                places.add("tail")
-            found.append(frozenset(places))
-            before += len(decision.text)
-        return found
-
-    def _headline(self, number: int, decision: Decision, where: frozenset[str]) -> str | None:
-        """The headline itself, and what stands above it (kicker, section, breadcrumbs)."""
-        if "head" not in where:
-            return None
-        block = decision.segment
-        title = self.article.title
-        if (block is not None and block.element.tag == "h1") or (title and key_of(decision.text) == key_of(title)):
-            return "headline"
-        if number < self.headline and words_in(decision.text) < LONG_WORDS:
-            return "above-headline"
-        return None
-
-    def _find_headline(self) -> int:
-        """Number of the first kept block after the headline; 0 where it isn't found, or not above the story."""
-        key = key_of(self.article.title or "")
-        for decision in self.decisions:
-            block = decision.segment
-            if block is None or block.hidden:
-                continue
-            if block.element.tag == "h1" or (key and key_of(block.text) == key):
-                before = sum(1 for kept in self.kept if kept.segment is not None and kept.segment.index < block.index)
-                return before if before <= 4 else 0
-        return 0
-
-    def _linked(self, decision: Decision) -> str | None:
-        """A block that is nothing but a link to another page of the site."""
-        block = decision.segment
-        if block is None or block.kind not in {"paragraph", "list_item", "quote"} or block.link_share < LINKED_SHARE:
-            return None
-        return "all-link" if words_in(decision.text) >= 4 and internal(block) else None
-
-    def _named(self, decision: Decision, where: frozenset[str]) -> str | None:
-        """A block that is only an author's name, the section or the site's name."""
-        if len(decision.text) > 80 or decision.kind == "heading":
-            return None
-        key = key_of(decision.text)
-        if key in {key_of(name) for name in self.article.authors}:
-            return "byline"
-        section = self.article.section
-        return "section" if "head" in where and section and key == key_of(section) else None
-
-    def _pulled(self, decision: Decision) -> str | None:
-        """A quotation pulled out of the text: its words stand in a paragraph, too."""
-        if decision.kind != "quote" and not self._set_apart(decision):
-            return None
-        key = key_of(decision.text)
-        if len(key) < 25:
-            return None
-        return "pull-quote" if any(key in other and key != other for other in self._prose()) else None
-
-    def _set_apart(self, decision: Decision) -> bool:
-        block = decision.segment
-        if block is None:
-            return False
-        return any(PULLED.search(label_of(element)) for element in (block.element, *islice(block.element.iterancestors(), 2)))
-
-    def _prose(self) -> list[str]:
-        if self._keys is None:
-            self._keys = [key_of(item.text) for item in self.kept if item.kind == "paragraph" and len(item.text) > 80]
-        return self._keys
-
-    def _place(self, decision: Decision, where: frozenset[str]) -> str | None:
-        block = decision.segment
-        if block is None:
-            return None
-        element: HtmlElement | None = block.element
-        while element is not None and element.tag not in {"body", "html"}:
-            label = label_of(element)
-            rule = match_place(label) if label and self.weights[label] <= PLACE_MAX_SHARE * self.total else None
-            if rule is not None and (rule.where == "any" or rule.where in where or (rule.where == "edge" and where)):
-                if rule.id == "place.media":
-                    decision.kind = "caption"
-                    return None
-                return rule.id
-            element = element.getparent()
-        return None
-
-    def _phrase(self, number: int, decision: Decision, where: frozenset[str]) -> None:
-        share = decision.segment.link_share if decision.segment is not None else 0.0
-        hit = match_phrase(decision.text, link_share=share, places=where)
-        if hit is None:
-            return
-        decision.kept, decision.rule = False, hit.rule.id
-        if hit.rule.action == "list":
-            self._drop_list(number, hit)
-        elif hit.rule.action == "tail":
-            self._drop_tail(number, hit)
-        elif hit.rule.action == "source":
-            self._credit(decision.text)
-        elif hit.rule.action == "caption":
-            decision.kept, decision.rule, decision.kind = True, None, "caption"
-
-    def _drop_list(self, number: int, hit: Hit) -> None:
-        """The links below a label; and where a list is announced and closed for screen readers, all of it."""
-        left = 0
-        for at in range(number, min(number + 40, len(self.kept))):
-            decision = self.kept[at]
-            if at > number and not self._listed(decision, left):
-                return
-            if announced := LIST_OF.search(decision.text):
-                left = int(next(filter(None, announced.groups())))
-                if end := self._list_end(at, left):
-                    for item in self.kept[at:end]:
-                        item.kept, item.rule = False, hit.rule.id
-                    return
-            elif at > number:
-                left -= 1
-            decision.kept, decision.rule = False, hit.rule.id
-
-    def _listed(self, decision: Decision, left: int) -> bool:
-        block = decision.segment
-        linked = block is not None and block.link_share > 0.6 and words_in(decision.text) <= 40
-        item = left > 0 and (decision.kind == "list_item" or LIST_ITEM.match(decision.text) is not None)
-        marker = match_phrase(decision.text)
-        return linked or item or (marker is not None and marker.rule.id in {"screen-reader", "related-label"})
-
-    def _list_end(self, at: int, items: int) -> int | None:
-        """Number after the block that closes a list announced at `at`; None where none does nearby."""
-        for end in range(at + 1, min(at + 3 * items + 4, len(self.kept))):
-            if END_OF_LIST.fullmatch(normal(self.kept[end].text)):
-                return end + 1
-        return None
-
-    def _drop_tail(self, number: int, hit: Hit) -> None:
-        before = sum(len(decision.text) for decision in self.kept[:number])
-        if before < 0.4 * self.total:
-            return
-        for decision in self.kept[number + 1 :]:
-            if decision.kept:
-                decision.kept, decision.rule = False, hit.rule.id
-
-    def _credit(self, text: str) -> None:
-        name = re.sub(r"^[^:：]{0,40}[:：]\s*", "", text).strip(" .()[]")
-        if name and len(name) <= 120:
-            self.article.credited_source = name

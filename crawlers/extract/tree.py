@@ -5,7 +5,7 @@ import re
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
-from crawlers.extract.decode import decode
+from crawlers.extract.decode import as_utf8
 from crawlers.model import Page, Rejection
 from schemas import Outcome
 
@@ -19,8 +19,10 @@ MAX_ELEMENTS = 400_000
 """Elements: pages beyond this are refused; the largest real article pages have about 20,000."""
 
 MAX_ATTRIBUTES = 2000
-LONG_TAG = re.compile(r"<([a-zA-Z][\w:-]{0,30})[\s/][^<>]{8000,}")
-LONG_SPACE = re.compile(r"\s{1000,}")
+MANY_ATTRIBUTES = 50_000
+LARGE = 2 * 1024 * 1024
+LONG_TAG = re.compile(rb"<([a-zA-Z][\w:-]{0,30})[\s/][^<>]{8000,}")
+LONG_SPACE = re.compile(rb"\s{1000,}")
 
 MAGIC = (
     (b"%PDF-", "PDF"),
@@ -39,11 +41,11 @@ MAGIC = (
     (b"BM", "bitmap"),
 )
 TAG = re.compile(
-    r"<\s*(?:!doctype\s+html|html|head|body|div|p|table|h1|article|title|meta|br|span|section)\b", re.IGNORECASE
+    rb"<\s*(?:!doctype\s+html|html|head|body|div|p|table|h1|article|title|meta|br|span|section)\b", re.IGNORECASE
 )
-FEED = re.compile(r"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?<(rss|feed|rdf:RDF|urlset|sitemapindex)\b", re.DOTALL)
-DOCTYPE = re.compile(r"<!doctype[^>]*>", re.IGNORECASE)
-XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+FEED = re.compile(rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?<(rss|feed|rdf:RDF|urlset|sitemapindex)\b", re.DOTALL)
+DOCTYPE = re.compile(rb"<!doctype[^>]*>", re.IGNORECASE)
+XML_DECLARATION = re.compile(rb"^\s*<\?xml[^>]*\?>")
 
 
 def load(page: Page) -> HtmlElement | Rejection:
@@ -55,40 +57,52 @@ def load(page: Page) -> HtmlElement | Rejection:
         return Rejection(Outcome.TOO_LARGE, f"{len(body)} bytes; extraction takes up to {MAX_BODY}")
     if (binary := _binary(body)) is not None:
         return Rejection(Outcome.NOT_HTML, f"looks like {binary}")
-    text = decode(body, page.content_type).text
-    if (feed := FEED.match(text[:4000])) is not None:
-        return Rejection(Outcome.NOT_HTML, f"an XML document: <{feed.group(1)}>")
-    if not TAG.search(text):
+    data = as_utf8(body, page.content_type)
+    if (feed := FEED.match(data[:4000])) is not None:
+        return Rejection(Outcome.NOT_HTML, f"an XML document: <{feed.group(1).decode('ascii', 'replace')}>")
+    if not TAG.search(data):
         return Rejection(Outcome.NOT_HTML, "no HTML element in it")
-    return parse(text)
+    return parse(data)
 
 
-def parse(text: str) -> HtmlElement | Rejection:
-    """The tree of a document given as text; comments and processing instructions are left out."""
-    text = XML_DECLARATION.sub("", text, count=1)
-    text = LONG_TAG.sub(_without_attributes, LONG_SPACE.sub(" ", text))
+def parse(data: bytes) -> HtmlElement | Rejection:
+    """The tree of a document given as UTF-8; comments and processing instructions are left out."""
     # libxml2 stumbles over odd doctypes: https://bugs.launchpad.net/lxml/+bug/1955915
-    text = DOCTYPE.sub("", text[:2000], count=1) + text[2000:]
+    data = DOCTYPE.sub(b"", XML_DECLARATION.sub(b"", data[:2000], count=1), count=1) + data[2000:]
+    if data.count(b"=") > MANY_ATTRIBUTES:
+        data = LONG_TAG.sub(_without_attributes, data)
+    if len(data) > LARGE:
+        data = LONG_SPACE.sub(b" ", data)
+    if data.count(b"<") > 2 * MAX_ELEMENTS:
+        return Rejection(Outcome.EXTRACT_FAILED, f"more than {MAX_ELEMENTS} elements")
+    try:
+        tree, deep = _parse(data, huge=False)
+        if deep:  # libxml2 stops at 256 levels; some real pages go deeper, unclosed tag by unclosed tag
+            tree, _ = _parse(data, huge=True)
+            if (problem := _hostile(tree)) is not None:
+                return Rejection(Outcome.EXTRACT_FAILED, problem)
+    except (etree.LxmlError, ValueError, AssertionError) as error:
+        return Rejection(Outcome.NOT_HTML, f"no parsable document: {error}"[:300])
+    return tree
+
+
+def _parse(data: bytes, *, huge: bool) -> tuple[HtmlElement, bool]:
     parser = HTMLParser(
         collect_ids=False,
         default_doctype=False,
         encoding="utf-8",
         remove_comments=True,
         remove_pis=True,
-        huge_tree=True,
+        huge_tree=huge,
     )
-    try:
-        tree = document_fromstring(text.encode("utf-8", "replace"), parser=parser)
-    except (etree.LxmlError, ValueError, AssertionError) as error:
-        return Rejection(Outcome.NOT_HTML, f"no parsable document: {error}"[:300])
-    if (problem := _hostile(tree)) is not None:
-        return Rejection(Outcome.EXTRACT_FAILED, problem)
-    return tree
+    tree = document_fromstring(data, parser=parser)
+    last = parser.error_log.last_error
+    return tree, last is not None and "Excessive depth" in last.message
 
 
-def _without_attributes(tag: re.Match[str]) -> str:
+def _without_attributes(tag: re.Match[bytes]) -> bytes:
     """A tag of absurdly many attributes without them; libxml2 compares each with all others."""
-    return tag.group() if tag.group().count("=") < MAX_ATTRIBUTES else f"<{tag.group(1)}"
+    return tag.group() if tag.group().count(b"=") < MAX_ATTRIBUTES else b"<" + tag.group(1)
 
 
 def _binary(body: bytes) -> str | None:

@@ -96,7 +96,7 @@ def generic_date(tree: HtmlElement, url: str, clock: Clock) -> Dated | None:
         day = datetime.fromisoformat(found).replace(tzinfo=UTC) if found else None
     except Exception:
         return None
-    if day is None or (day.month, day.day) == (1, 1):
-        return None  # what htmldate makes of a bare year, mostly the one in the copyright line
+    if day is None or day.day == 1:
+        return None  # what htmldate makes of a bare month or year, mostly the one in the copyright line
     instant = clock.plausible(Instant(day, "day", zoned=False))
     return Dated(instant, "generic") if instant else None

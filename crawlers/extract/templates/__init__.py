@@ -8,7 +8,7 @@ from crawlers.extract.templates.book import TemplateBook, TemplateError
 from crawlers.extract.templates.lesson import Lesson, lesson_of
 from crawlers.extract.templates.render import render
 from crawlers.extract.templates.template import SiteTemplate
-from crawlers.extract.templates.view import Explained, TemplateView, explain
+from crawlers.extract.templates.view import Explained, TemplateView, explain, find_root
 
 __all__ = [
     "Explained",
@@ -18,6 +18,7 @@ __all__ = [
     "TemplateError",
     "TemplateView",
     "explain",
+    "find_root",
     "lesson_of",
     "render",
 ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from lxml.html import HtmlElement
 
 from crawlers.extract.segments import Segment
-from crawlers.extract.signature import signature_of
+from crawlers.extract.signature import STEPS, path_of, signature_of, step_of
 from crawlers.extract.templates.lesson import REPEATABLE, text_hash
 from crawlers.extract.templates.template import STORY_SHARE, SiteTemplate
 
@@ -18,7 +18,8 @@ DRIFT_SHARE = 0.35
 PROSE = 90
 """Characters of unlinked text that make a block prose."""
 
-STORY, OTHER, UNKNOWN = 1, 0, -1
+HOLDER_SHARE = 0.03
+"""Share of the story that makes a container one of those to look for; smaller ones lie among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class TemplateView:
     containers: dict[str, bool]
     repeated: frozenset[int]
     usual_story: float
+    holders: frozenset[str]
+    """Containers that hold nearly all of the story, as container paths."""
 
 
 @dataclass(slots=True)
@@ -60,7 +63,48 @@ def view_of(template: SiteTemplate) -> TemplateView:
         {path: kept >= CONTAINER_SHARE * chars for path, (chars, kept) in containers.items()},
         template.repeated(),
         template.usual_story(),
+        _holders(template),
     )
+
+
+def _holders(template: SiteTemplate) -> frozenset[str]:
+    weights: dict[str, int] = {}
+    for place, tally in template.places.items():
+        if tally.kept_chars >= STORY_SHARE * tally.chars and container_of(place):
+            weights[container_of(place)] = weights.get(container_of(place), 0) + tally.kept_chars
+    whole = sum(weights.values())
+    return frozenset(path for path, chars in weights.items() if chars >= HOLDER_SHARE * whole)
+
+
+def find_root(view: TemplateView, tree: HtmlElement) -> HtmlElement | None:
+    """The smallest element of a page that holds all of the story's containers, and its parent with it.
+
+    None where the page has no such container: the layout is another one.
+    """
+    steps: dict[str, set[str]] = {}
+    for path in view.holders:
+        step = path.partition(" < ")[0]
+        steps.setdefault(step.partition(".")[0], set()).add(step)
+    root: HtmlElement | None = None
+    for element in tree.iter(*steps):
+        label = element.get("class") or element.get("id") or ""
+        if step_of(element.tag, label) not in steps[element.tag] or path_of(element, STEPS - 1) not in view.holders:
+            continue
+        root = element if root is None else _common(root, element)
+    parent = root.getparent() if root is not None else None
+    return root if parent is None or parent.tag in {"body", "html"} else parent
+
+
+def _common(one: HtmlElement, other: HtmlElement) -> HtmlElement:
+    """The smallest element that holds both."""
+    chain = {one, *one.iterancestors()}
+    node: HtmlElement = other
+    while node not in chain:
+        parent = node.getparent()
+        if parent is None:
+            return node
+        node = parent
+    return node
 
 
 def container_of(place: str) -> str:
