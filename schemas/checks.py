@@ -48,6 +48,10 @@ def _type_problems(table: Table, row: Mapping[str, Any]) -> Iterable[str]:
             if not field.nullable:
                 yield f"{field.name} is missing"
             continue
+        if pa.types.is_list(field.type) and not isinstance(value, list | tuple):
+            # A string is a sequence of strings, too: pyarrow would take its letters for the list.
+            yield f"{field.name} is no {field.type}"
+            continue
         try:
             pa.scalar(value, field.type)
         except (pa.ArrowException, UnicodeError, OverflowError, TypeError, ValueError) as error:

@@ -27,7 +27,7 @@ import pyarrow.parquet as pq
 from flows.errors import PublishError
 from flows.lake.lake import Lake
 from flows.lake.postings import DOCS, POSTINGS
-from flows.lake.tables import append, committed, merge
+from flows.lake.tables import append, committed, merge, open_table
 from schemas import ARTICLES, COPIES, FETCHES, REVISIONS, RUNS, Table
 
 log = logging.getLogger(__name__)
@@ -94,6 +94,10 @@ def _decided(lake: Lake, sequence: int, batch: Batch) -> bool:
 
 def _commit(lake: Lake, sequence: int, decision: dict[str, dict[str, str]]) -> None:
     names = decision["rows"]
+    if sequence == 1:
+        # Readers join tables by name: all of them are there from the first batch on, empty or not.
+        for table in ORDER:
+            open_table(lake, table)
     for table in ORDER:
         name = names.get(table.name)
         if name is None or committed(lake, table) >= sequence:
