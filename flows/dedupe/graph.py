@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime
 
 import pyarrow as pa
 
@@ -21,6 +21,8 @@ Order = tuple[datetime, str]
 
 _LIKELY = 0.5
 """Share of a rule's containment that the samples must promise before texts are read."""
+_EQUALS = 8
+"""Articles with the same words that one is compared with to either side, the very first besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class Graph:
         self._nodes = {id_: Node(tuple(sorted(known, key=by_fetch))) for id_, known in revisions.items()}
         self._texts: dict[Ref, Text] = dict(fresh)
         self._titles = {s.ref: s.title for node in self._nodes.values() for s in node.revisions}
+        self._hashes = {s.ref: s.text_hash for node in self._nodes.values() for s in node.revisions}
         self._neighbours: dict[str, dict[str, set[tuple[Ref, Ref]]]] = {}
         self._verdicts: dict[tuple[Ref, Ref], Verdict] = {}
         self._fresh_hashes: dict[str, set[str]] = {}
@@ -97,6 +100,7 @@ class Graph:
             for stored in self._history.revisions(missing):
                 found.setdefault(stored.article_id, []).append(stored)
                 self._titles[stored.ref] = stored.title
+                self._hashes[stored.ref] = stored.text_hash
             self._nodes.update({id_: Node(tuple(sorted(known, key=by_fetch))) for id_, known in found.items()})
 
     def load_texts(self, refs: Iterable[Ref]) -> None:
@@ -111,21 +115,14 @@ class Graph:
         ids = sorted({id_ for id_ in article_ids if id_ not in self._neighbours})
         if not ids:
             return
-        refs = [stored.ref for id_ in ids for stored in self._nodes[id_].revisions]
-        self.load_texts(refs)
-        found: set[tuple[Ref, Ref]] = set()
-        sketches = [sketch(self._texts[ref].shingles.ordered) for ref in refs]
-        days = [self._nodes[id_].at.date() for id_ in ids] + [self._nodes[id_].latest.date for id_ in ids]
-        files = self._history.postings(min(days) - self._rules.window, max(days) + self._rules.window)
-        inputs = Inputs(
-            candidates.batch_table([keys for keys, _ in sketches]), self._new_postings, self._new_docs, files
-        )
-        for match in candidates.find(inputs, self._rules, self._engine):
-            ref = refs[match.item]
-            keys, complete = sketches[match.item]
-            if match.ref[0] != ref[0] and self._promising(ref, len(keys), complete, match):
-                found.add((ref, match.ref))
-        self._add_neighbours(ids, found, self._exact(ids))
+        holders: dict[str, list[Ref]] = {}
+        for stored in (stored for id_ in ids for stored in self._nodes[id_].revisions):
+            holders.setdefault(stored.text_hash, []).append(stored.ref)
+        self.load_texts(ref for refs in holders.values() for ref in refs)
+        for id_ in ids:
+            self._neighbours[id_] = {}
+        self._add_alike(list(holders.values()), self._days(ids))
+        self._add_equal(ids)
 
     def edge(self, later: str, earlier: str) -> Verdict | None:
         """The best verdict that the later article's latest text repeats the earlier one; None where none was met."""
@@ -173,47 +170,65 @@ class Graph:
             )
         return self._verdicts[mine, theirs]
 
-    def _exact(self, ids: list[str]) -> dict[str, set[str]]:
-        """For each article, those that ever had one of its texts word for word."""
-        by_hash: dict[str, set[str]] = {}
+    def _days(self, ids: list[str]) -> tuple[date, date]:
+        """First and last day whose articles may be near duplicates of these."""
+        days = [day for id_ in ids for day in (self._nodes[id_].at.date(), self._nodes[id_].latest.date)]
+        return min(days) - self._rules.window, max(days) + self._rules.window
+
+    def _add_alike(self, texts: list[list[Ref]], days: tuple[date, date]) -> None:
+        """Neighbours by sampled shingles. Each text is looked up once, whatever the number of revisions with it."""
+        sketches = [sketch(self._texts[refs[0]].shingles.ordered) for refs in texts]
+        batch = candidates.batch_table([keys for keys, _ in sketches])
+        inputs = Inputs(batch, self._new_postings, self._new_docs, self._history.postings(*days))
+        found: list[tuple[int, float, Match]] = []
+        for match in candidates.find(inputs, self._rules, self._engine):
+            keys, complete = sketches[match.item]
+            likely = _estimate(len(keys), complete, match)
+            if likely >= _LIKELY * self._rules.contained_soon:
+                found.append((match.item, likely, match))
+        self.load_nodes(match.ref[0] for _, _, match in found)
+        hashes = [self._texts[refs[0]].hash for refs in texts]
+        for item, likely, match in found:
+            # Unknown: a posting whose batch isn't in this snapshot of the history. Equal: see _add_equal.
+            if self._hashes.get(match.ref, hashes[item]) == hashes[item]:
+                continue
+            theirs = self._nodes[match.ref[0]]
+            for mine in texts[item]:
+                apart = abs(self._nodes[mine[0]].at - theirs.at)
+                near = apart <= self._rules.far or likely >= _LIKELY * self._rules.contained_far
+                if mine[0] != match.ref[0] and near and apart <= self._rules.window:
+                    self._neighbours[mine[0]].setdefault(match.ref[0], set()).add((mine, match.ref))
+
+    def _add_equal(self, ids: list[str]) -> None:
+        """Neighbours with the same words: of many, the first and the next ones, or pairs would be without number."""
+        mine: dict[str, list[str]] = {}
         for id_ in ids:
             for stored in self._nodes[id_].revisions:
                 if stored.words >= self._rules.least:
-                    by_hash.setdefault(stored.text_hash, set()).add(id_)
-        holders = {hash_: set(self._fresh_hashes.get(hash_, ())) for hash_ in by_hash}
-        for hash_, article_id in self._history.by_text_hash(by_hash.keys()):
+                    mine.setdefault(stored.text_hash, []).append(id_)
+        holders = {hash_: {*own, *self._fresh_hashes.get(hash_, ())} for hash_, own in mine.items()}
+        for hash_, article_id in self._history.by_text_hash(mine.keys()):
             holders[hash_].add(article_id)
-        equal: dict[str, set[str]] = {}
-        for hash_, mine in by_hash.items():
-            for id_ in mine:
-                equal.setdefault(id_, set()).update(holders[hash_] - {id_})
-        return equal
+        self.load_nodes(id_ for found in holders.values() for id_ in found)
+        for hash_, own in mine.items():
+            ordered = sorted(holders[hash_], key=lambda id_: self._nodes[id_].order)
+            places = {id_: place for place, id_ in enumerate(ordered)}
+            for id_ in own:
+                place = places[id_]
+                others = ordered[:1] + ordered[max(0, place - _EQUALS) : place + _EQUALS + 1] if place else ordered
+                for other in set(others) - {id_}:
+                    self._neighbours[id_].setdefault(other, set()).update(self._equal_pairs(id_, other, hash_))
 
-    def _add_neighbours(self, ids: list[str], found: set[tuple[Ref, Ref]], equal: Mapping[str, set[str]]) -> None:
-        self.load_nodes({theirs[0] for _, theirs in found} | {other for others in equal.values() for other in others})
-        for id_ in ids:
-            self._neighbours[id_] = {}
-        for mine, theirs in found:
-            if abs(self._nodes[mine[0]].at - self._nodes[theirs[0]].at) <= self._rules.window:
-                self._neighbours[mine[0]].setdefault(theirs[0], set()).add((mine, theirs))
-        for id_, others in equal.items():
-            for other in others:
-                pairs = self._neighbours[id_].setdefault(other, set())
-                for mine_ in self._nodes[id_].revisions:
-                    pairs.update(
-                        (mine_.ref, their.ref)
-                        for their in self._nodes[other].revisions
-                        if their.text_hash == mine_.text_hash
-                    )
+    def _equal_pairs(self, one: str, other: str, hash_: str) -> Iterable[tuple[Ref, Ref]]:
+        first = [stored.ref for stored in self._nodes[one].revisions if stored.text_hash == hash_]
+        second = [stored.ref for stored in self._nodes[other].revisions if stored.text_hash == hash_]
+        return ((a, b) for a in first for b in second)
 
-    def _promising(self, ref: Ref, size: int, complete: int, match: Match) -> bool:
-        """Whether the samples leave it possible that a rule is met; spares reading texts that aren't alike."""
-        top = min(complete, match.ceiling)
-        # Both by estimate, so that it is the same from either side.
-        likely = match.shared / max(1.0, min(size * (top / complete), match.size * (top / match.ceiling)))
-        apart = abs(self._nodes[ref[0]].latest.date - match.day)
-        near = apart <= self._rules.far + timedelta(days=2)
-        return likely >= _LIKELY * (self._rules.contained_soon if near else self._rules.contained_far)
+
+def _estimate(size: int, complete: int, match: Match) -> float:
+    """Containment as the samples promise it; by estimate on both sides, so that it is the same from either."""
+    top = min(complete, match.ceiling)
+    return match.shared / max(1.0, min(size * (top / complete), match.size * (top / match.ceiling)))
 
 
 def _rank(verdict: Verdict) -> tuple[bool, float, float]:
