@@ -27,10 +27,10 @@ class Cadence:
 
     @property
     def name(self) -> str:
-        """For names of deployments: `every-15m`, `cron-0_6_x_x_1-5`."""
+        """For names of deployments: `every-15m`, `cron-xs15_6-22_x_x_1-5`."""
         if self.cron is None:
             return f"every-{self.text}"
-        return "cron-" + re.sub(r"[^0-9_,-]", "x", self.cron.replace(" ", "_").replace("/", "per")).replace(",", ".")
+        return "cron-" + self.cron.translate(str.maketrans({"*": "x", "/": "s", " ": "_", ",": "."}))
 
 
 def parse_cadence(text: str) -> Cadence:
@@ -52,7 +52,9 @@ def parse_cadence(text: str) -> Cadence:
 def _check(number: int, value: str) -> None:
     low, high = _BOUNDS[number]
     found = [int(part) for part in re.findall(r"(?<!/)\b\d+", value)]
-    if not _LISTS[number].fullmatch(value) or any(not low <= part <= high for part in found):
+    steps = [int(part) for part in re.findall(r"(?<=/)\d+", value)]
+    wrong = any(not low <= part <= high for part in found) or any(not 1 <= step <= high for step in steps)
+    if wrong or not _LISTS[number].fullmatch(value):
         raise ValueError(
             f"the {_CRON_NAMES[number]} of a cron line must be *, n, n-m, lists or steps of {low} to {high}"
         )

@@ -1,5 +1,7 @@
 """The Prefect flow `ingest`: a thin wrapper that gives `flows.pipeline.ingest` its tasks, state and artifact."""
 
+import random
+import time
 from typing import Any
 
 from prefect import flow, get_run_logger
@@ -8,29 +10,49 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
+from crawlers.declarations import load_sites
 from flows import pipeline
+from flows.deployments import group_of
 from flows.prefect_steps import PrefectSteps
 from flows.settings import from_environment
 from flows.summary import RunSummary
 
 
 def _run_name() -> str:
-    """`ingest bbc, tagesschau`, `ingest 12 sites`, `ingest all sites`."""
-    sites = flow_run.parameters.get("sites")
+    """`ingest bbc, tagesschau`, `ingest 12 sites`, `ingest all sites`, `ingest sites of every 1h`."""
+    sites, cadence = flow_run.parameters.get("sites"), flow_run.parameters.get("cadence")
+    if not sites and cadence:
+        return f"ingest sites of every {cadence}"
     return f"ingest {'all sites' if not sites else ', '.join(sites) if len(sites) <= 3 else f'{len(sites)} sites'}"
 
 
 @flow(name="ingest", flow_run_name=_run_name, validate_parameters=True)
-def ingest(sites: list[str] | None = None, limit: int | None = None) -> State[Any]:
+def ingest(
+    sites: list[str] | None = None,
+    limit: int | None = None,
+    cadence: str | None = None,
+    zone: str = "UTC",
+    jitter: float = 0.0,
+) -> State[Any]:
     """Crawl sites and publish what is new.
 
     Args:
         sites: Ids of the sites, as `presslake sites list` prints them; none means all that are declared.
         limit: Most article pages a site, in place of each site's own limit.
+        cadence: Only sites whose declarations have this cadence, e.g. 15m or 1h; not where sites are named.
+        zone: Time zone of the sites of a cadence in cron's form.
+        jitter: Seconds that a scheduled run waits at most before it begins.
 
     """
-    summary = pipeline.ingest(from_environment(), sites, limit=limit, steps=PrefectSteps())
-    return _finish(summary)
+    settings = from_environment()
+    if cadence and not sites:
+        found = load_sites(settings.sites).values()
+        sites = [site.id for site in found if group_of(site) == (cadence, zone)]
+        if not sites:
+            return Completed(message=f"no site has the cadence {cadence} any more")
+    if flow_run.scheduled_start_time and jitter:
+        time.sleep(random.uniform(0, jitter))  # noqa: S311 - spread of load, not cryptography
+    return _finish(pipeline.ingest(settings, sites, limit=limit, steps=PrefectSteps()))
 
 
 def _finish(summary: RunSummary) -> State[Any]:
