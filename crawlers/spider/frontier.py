@@ -1,13 +1,13 @@
 """The leads of one site in one run: each is answered for at once, or waits for its turn. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from crawlers.declarations import Site, within
 from crawlers.model import Lead
 from crawlers.spider.addresses import refusal
-from crawlers.spider.due import PASSING, STUBBORN, due
+from crawlers.spider.due import PASSING, REVISITS, STUBBORN, due
 from crawlers.spider.known import Known, SiteKnown
 from crawlers.urlkey import host_of, url_key
 from schemas import Outcome
@@ -40,8 +40,17 @@ class Settled:
 class Frontier:
     """Collects leads, then gives them out, newest first."""
 
-    def __init__(self, site: Site, known: SiteKnown, now: datetime, *, allow_private: bool = False):
+    def __init__(
+        self,
+        site: Site,
+        known: SiteKnown,
+        now: datetime,
+        *,
+        allow_private: bool = False,
+        revisits: Sequence[timedelta] = REVISITS,
+    ):
         self._site, self._known, self.now, self._allow_private = site, known, now, allow_private
+        self._revisits = revisits
         self._urls: set[str] = set()
         self._taken: dict[str, str] = {}
         self.tasks: list[Task] = []
@@ -77,7 +86,7 @@ class Frontier:
         for known in self._known.may_be_due(self.now):
             if known.url_key in self._taken or known.url in self._urls or known.born_at < oldest:
                 continue
-            if due(known, self.now):
+            if due(known, self.now, revisits=self._revisits):
                 yield Lead(known.url, known.found_in, known.lead_title, known.lead_published_at)
 
     def ordered(self) -> list[Task]:
@@ -95,7 +104,7 @@ class Frontier:
         if key in self._taken:
             return Outcome.DUPLICATE_URL, f"redirects to {target[:300]}"
         known = self._known.articles.get(key)
-        if known is not None and not due(known, self.now, lead=task.lead):
+        if known is not None and not due(known, self.now, lead=task.lead, revisits=self._revisits):
             return Outcome.KNOWN, f"redirects to {target[:300]}"
         return None
 
@@ -112,7 +121,7 @@ class Frontier:
         if key in self._taken:
             return Settled(lead, key, Outcome.DUPLICATE_URL, f"same as {self._taken[key][:300]}")
         known = self._known.articles.get(key)
-        if known is not None and not due(known, self.now, lead=lead):
+        if known is not None and not due(known, self.now, lead=lead, revisits=self._revisits):
             self._taken[key] = lead.url
             return _not_due(lead, key, known)
         date = self._date(lead)

@@ -20,7 +20,7 @@ from crawlers.spider.resolver import PublicResolver
 from crawlers.spider.robots import Robots
 from crawlers.spider.settings import user_agent
 from crawlers.spider.sitecrawl import SiteCrawl, ask_robots
-from crawlers.spider.spool import finish, log_path, report
+from crawlers.spider.spool import finish, log_path, reopen
 
 log = logging.getLogger(__name__)
 
@@ -76,44 +76,54 @@ class NewsSpider(Spider):
 
     async def _crawl(self, site: Site) -> None:
         """Crawl one site and report how it ended, whatever happens."""
-        spool, job = self._job.spool, self._job
-        if report(spool, site.id) is not None:  # finished by an interrupted crawl of the same run
-            self._emit({"event": "done", "site": site.id})
-            return
-        path = log_path(spool, site.id)
-        earlier = read_log(path) if path.exists() else SiteLog()
-        archive = ArchiveWriter(
-            spool, site.id, job.run_id, software=user_agent(), segment_bytes=job.limits.segment_bytes
-        )
-        ledger = Ledger(site.id, archive, LogWriter(path))
-        crawl = SiteCrawl(
-            site,
-            self._known[site.id],
-            self._fetcher,
-            ledger,
-            job.limits,
-            site.max_pages if job.limit is None else job.limit,
-            job.allow_private,
-            earlier,
-        )
-        self._crawls[site.id] = crawl
+        spool = self._job.spool
+        if reopen(spool, site.id):  # else an interrupted crawl of the same run has finished it
+            state, problems = "failed", []
+            try:
+                state, problems = await self._crawl_site(site)
+            except Exception as error:  # our own fault, or the disk's: the other sites go on
+                log.exception("crawl of %s broke", site.id)
+                problems = [f"the crawl broke: {type(error).__name__}: {error}"]
+            finish(spool, site.id, state, problems, stopped=self._stopped is not None)
+        self._emit({"event": "done", "site": site.id})
+
+    async def _crawl_site(self, site: Site) -> tuple[str, list[str]]:
+        crawl = self._crawls[site.id] = self._open(site)
         try:
             await crawl.run()
         except asyncio.CancelledError:
-            crawl.state = "partial"
+            pass  # told to stop, and the grace period is over
         except Exception as error:
             log.exception("crawl of %s broke", site.id)
             cause = error.exceptions[0] if isinstance(error, ExceptionGroup) else error
-            crawl.state = "partial" if ledger.counts.fetched else "failed"
+            crawl.state = "partial" if crawl.ledger.counts.fetched else "failed"
             crawl.problems.append(f"the crawl broke: {type(cause).__name__}: {cause}")
+        finally:
+            del self._crawls[site.id]
         if self._stopped:
             crawl.state = "partial"
             crawl.problems.append(self._stopped)
-        await asyncio.to_thread(ledger.close)  # syncing takes its time
-        finish(spool, site.id, crawl.state, crawl.problems)
+        await asyncio.to_thread(crawl.ledger.close)  # syncing takes its time
         self._emit_progress(site.id, crawl)
-        self._emit({"event": "done", "site": site.id})
-        del self._crawls[site.id]
+        return crawl.state, crawl.problems
+
+    def _open(self, site: Site) -> SiteCrawl:
+        job, path = self._job, log_path(self._job.spool, site.id)
+        earlier = read_log(path) if path.exists() else SiteLog()
+        archive = ArchiveWriter(
+            job.spool, site.id, job.run_id, software=user_agent(), segment_bytes=job.limits.segment_bytes
+        )
+        return SiteCrawl(
+            site,
+            self._known[site.id],
+            self._fetcher,
+            Ledger(site.id, archive, LogWriter(path)),
+            job.limits,
+            site.max_pages if job.limit is None else job.limit,
+            job.allow_private,
+            job.revisits,
+            earlier,
+        )
 
     async def _ask_robots(self, url: str, site: Site) -> Answer:
         return await ask_robots(url, self._crawls[site.id])

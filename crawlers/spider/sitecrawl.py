@@ -1,7 +1,7 @@
 """The crawl of one site: its sources, then its articles, then its report."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -10,6 +10,7 @@ from crawlers.declarations import Site
 from crawlers.discovery import KINDS
 from crawlers.model import Fetch, Lead
 from crawlers.spider.articles import ArticleFetcher
+from crawlers.spider.due import REVISITS
 from crawlers.spider.fetcher import Answer, Ask, Fetcher
 from crawlers.spider.frontier import Frontier, Settled, Task
 from crawlers.spider.known import SiteKnown
@@ -37,6 +38,7 @@ class SiteCrawl:
     limits: Limits
     max_pages: int
     allow_private: bool = False
+    revisits: Sequence[timedelta] = REVISITS
     earlier: SiteLog = field(default_factory=SiteLog)
     """What an interrupted crawl of the same run has logged."""
     problems: list[str] = field(default_factory=list)
@@ -48,7 +50,7 @@ class SiteCrawl:
         Raises what is our own fault, and OSError where the disk is full.
         """
         now = datetime.now(UTC)
-        frontier = Frontier(self.site, self.known, now, allow_private=self.allow_private)
+        frontier = Frontier(self.site, self.known, now, allow_private=self.allow_private, revisits=self.revisits)
         finished = [fetch for fetch in self.earlier.fetches if fetch.outcome != Outcome.NOT_FETCHED]
         reached = {(fetch.kind, fetch.url) for fetch in finished}
         for fetch in finished:

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from crawlers.archive import recover
 from crawlers.spider.log import read_log
@@ -59,21 +60,31 @@ def warcs_of(spool: Path, site: str) -> tuple[Path, ...]:
     return tuple(sorted(found, key=lambda path: (path.parent.name, len(path.name), path.name)))
 
 
-def finish(spool: Path, site: str, state: str, problems: list[str]) -> None:
-    """Mark a site as finished, at once and whole."""
+def finish(spool: Path, site: str, state: str, problems: list[str], *, stopped: bool = False) -> None:
+    """Leave a site's report, at once and whole. One that was `stopped` is not finished: it can be gone on with."""
     path = spool / "logs" / f"{site}.done.json"
     partial = path.with_suffix(".tmp")
-    partial.write_text(json.dumps({"site": site, "state": state, "problem": "; ".join(problems) or None}))
+    done = {"site": site, "state": state, "problem": "; ".join(problems) or None, "stopped": stopped}
+    partial.write_text(json.dumps(done))
+        json.dumps({"site": site, "state": state, "problem": "; ".join(problems) or None, "stopped": stopped})
+    )
     partial.replace(path)
 
 
+def reopen(spool: Path, site: str) -> bool:
+    """Whether something is left to do for a site in this spool; the report of a stopped crawl is taken back."""
+    done = _done(spool, site)
+    if done is None:
+        return True
+    if done["stopped"]:
+        (spool / "logs" / f"{site}.done.json").unlink()
+    return bool(done["stopped"])
+
+
 def report(spool: Path, site: str) -> SiteReport | None:
-    """The report of a finished site; None where it isn't finished."""
-    try:
-        done = json.loads((spool / "logs" / f"{site}.done.json").read_text())
-    except FileNotFoundError:
-        return None
-    return _report(spool, site, done["state"], done["problem"])
+    """The report a site's crawl left; None where it left none."""
+    done = _done(spool, site)
+    return None if done is None else _report(spool, site, done["state"], done["problem"])
 
 
 def salvage(spool: Path, site: str, problem: str) -> SiteReport:
@@ -123,6 +134,14 @@ def lock(spool: Path, *, seconds: float = LOCK_SECONDS) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def _done(spool: Path, site: str) -> dict[str, Any] | None:
+    try:
+        found: dict[str, Any] = json.loads((spool / "logs" / f"{site}.done.json").read_text())
+    except FileNotFoundError:
+        return None
+    return found
 
 
 def _report(spool: Path, site: str, state: str, problem: str | None) -> SiteReport:

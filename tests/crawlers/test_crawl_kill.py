@@ -164,6 +164,10 @@ def test_told_to_stop(tmp_path: Path) -> None:
             got = outcomes(articles(report))
             assert got.total() == COUNT
             assert set(got) == {Outcome.NEW, Outcome.NOT_FETCHED}
+        reports = run(tmp_path, *sites)  # and goes on when asked again
+        assert {report.state for report in reports.values()} == {"ok"}
+        assert {tuple(outcomes(articles(report)).items()) for report in reports.values()} == {((Outcome.NEW, COUNT),)}
+        assert len(web.paths("/news/")) <= 2 * COUNT + 4
 
 
 def test_closing_the_generator_ends_the_child(tmp_path: Path) -> None:
