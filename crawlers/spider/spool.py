@@ -66,8 +66,6 @@ def finish(spool: Path, site: str, state: str, problems: list[str], *, stopped: 
     partial = path.with_suffix(".tmp")
     done = {"site": site, "state": state, "problem": "; ".join(problems) or None, "stopped": stopped}
     partial.write_text(json.dumps(done))
-        json.dumps({"site": site, "state": state, "problem": "; ".join(problems) or None, "stopped": stopped})
-    )
     partial.replace(path)
 
 
