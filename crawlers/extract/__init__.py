@@ -5,6 +5,7 @@ processes with a time limit each), `extract_parquet` (a file of pages to a file 
 """
 
 from crawlers.extract.batch import extract_pages, learn_pages
+from crawlers.extract.explain import explain_page
 from crawlers.extract.offline import extract_parquet
 from crawlers.extract.page import extract_page
 from crawlers.extract.pool import Pool
@@ -16,6 +17,7 @@ __all__ = [
     "Pool",
     "TemplateBook",
     "TemplateError",
+    "explain_page",
     "extract_page",
     "extract_pages",
     "extract_parquet",

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from datetime import tzinfo
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from crawlers.extract.page import Outcomes, extract_with, lesson_from, read_page
@@ -42,6 +43,7 @@ def extract_pages(
     `pool` of their own, and then `processes` and `page_timeout` are the pool's; otherwise closing the
     generator kills the workers.
     """
+    work = partial(extract_with, audit=templates is not None and learn)
     known: dict[str, tzinfo] = {site: ZoneInfo(name) for site, name in (zones or {}).items()}
     lessons: deque[tuple[str, Outcomes]] = deque()
 
@@ -53,7 +55,7 @@ def extract_pages(
             yield page, (page, known.get(page.site), templates.views(page.site) if templates is not None else ())
 
     with nullcontext(pool) if pool else Pool(processes, page_timeout, window=WINDOW) as workers:
-        for page, answer in workers.map(extract_with, jobs()):
+        for page, answer in workers.map(work, jobs()):
             outcome = answer if isinstance(answer, Outcomes) else Outcomes(_rejection(answer))
             if templates is not None and learn:
                 lessons.append((page.site, outcome))

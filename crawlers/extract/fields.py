@@ -15,8 +15,8 @@ from crawlers.extract.head import Head
 from crawlers.extract.language import read_language
 from crawlers.extract.lead import plain_title, refined_date
 from crawlers.extract.names import Bylines
-from crawlers.extract.segments import Segment
-from crawlers.extract.titles import read_title
+from crawlers.extract.segments import Segment, key_of
+from crawlers.extract.titles import heading_text, read_title
 from crawlers.extract.visible import generic_date, url_date, visible_date
 from crawlers.model import Article, Page
 
@@ -89,7 +89,7 @@ def read_fields(
     site_names = names_of_site(head, page)
     bylines: Bylines = read_authors(head, tree, site_names)
     article = Article(
-        title=plain_title(read_title(head, tree, site_names), page.lead, blocks()),
+        title=_title(tree, head, page, site_names, blocks),
         description=_description(head),
         authors=bylines.authors,
         section=_section(head),
@@ -113,6 +113,16 @@ def read_fields(
     if modified is not None and (published is None or modified.instant.at >= published.instant.at):
         article.modified_at = modified.instant.at
     return article
+
+
+def _title(
+    tree: HtmlElement, head: Head, page: Page, site_names: list[str], blocks: Callable[[], list[Segment]]
+) -> str | None:
+    """The title; where it is no heading of the page, rid of what the page's blocks and the feed don't confirm."""
+    title = read_title(head, tree, site_names)
+    if title and any(key_of(heading_text(heading)) == key_of(title) for heading in tree.iter("h1")):
+        return title
+    return plain_title(title, page.lead, blocks())
 
 
 def names_of_site(head: Head, page: Page) -> list[str]:

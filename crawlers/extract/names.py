@@ -15,7 +15,32 @@ BY = re.compile(
     rf"^\s*(?:(?:{'|'.join(_BY_LEAD.split())})\s+)?(?:{'|'.join(map(re.escape, _BY_WORDS.split()))})(?![\w’'-])\s*:?\s*(?=\S)",
     re.IGNORECASE,
 )
-_AND = ["and", "und", "et", "y", "e", "i", "en", "og", "och", "ja", "oraz", "и", "та", "και", "ve", "dan", "și", "és", "a", "with", "mit", "avec", "con", "met"]
+_AND = [
+    "and",
+    "und",
+    "et",
+    "y",
+    "e",
+    "i",
+    "en",
+    "og",
+    "och",
+    "ja",
+    "oraz",
+    "и",
+    "та",
+    "και",
+    "ve",
+    "dan",
+    "și",
+    "és",
+    "a",
+    "with",
+    "mit",
+    "avec",
+    "con",
+    "met",
+]
 SPLIT = re.compile(r"\s*(?:;|\||•|·|\n|\t| / |\s&\s|\s\+\s|,?\s+(?:" + "|".join(_AND) + r")\s+(?=[^\W\d_]))\s*")
 PAREN = re.compile(r"\s*[(\[][^)\]]*(?:[)\]]|$)\s*")
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -46,7 +71,35 @@ _AGENCIES = (
     "agencias|agencies|agenturen|notimex|agencia \\w+|wire services?"
 )
 AGENCY = re.compile(rf"^(?:the )?(?:{_AGENCIES})$", re.IGNORECASE)
-PARTICLES = frozenset(["van", "von", "de", "der", "den", "del", "della", "di", "da", "dos", "du", "la", "le", "al", "el", "bin", "ibn", "ter", "ten", "zu", "zum", "af", "und", "y", "e"])
+PARTICLES = frozenset(
+    [
+        "van",
+        "von",
+        "de",
+        "der",
+        "den",
+        "del",
+        "della",
+        "di",
+        "da",
+        "dos",
+        "du",
+        "la",
+        "le",
+        "al",
+        "el",
+        "bin",
+        "ibn",
+        "ter",
+        "ten",
+        "zu",
+        "zum",
+        "af",
+        "und",
+        "y",
+        "e",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,18 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from lxml.html import HtmlElement
+from xxhash import xxh3_64_intdigest
 
+from crawlers.extract.decision import Decision
 from crawlers.extract.fields import read_fields
 from crawlers.extract.head import Head, read_head
-from crawlers.extract.segments import Segment, mark_host, segment
+from crawlers.extract.segments import Segment, mark_host
 from crawlers.extract.stated import witnessed
-from crawlers.extract.decision import Decision
 from crawlers.extract.story import decide_by_template, decide_generic
 from crawlers.extract.templates import Explained, Lesson, TemplateBook, TemplateView, explain, find_root, lesson_of
 from crawlers.extract.tree import load
 from crawlers.extract.version import EXTRACTOR_VERSION
+from crawlers.extract.walk import segment
 from crawlers.model import Article, Block, Page, Rejection, RemovedBlock
 from schemas import Outcome
 
@@ -65,13 +67,22 @@ def extract_page(
     return extract_with(page, zone, views).result
 
 
-def extract_with(page: Page, zone: tzinfo | None, views: Sequence[TemplateView]) -> Outcomes:
-    """Extract a page with the trusted templates of its site, newest first; see `extract_page`."""
+def extract_with(page: Page, zone: tzinfo | None, views: Sequence[TemplateView], *, audit: bool = False) -> Outcomes:
+    """Extract a page with the trusted templates of its site, newest first; see `extract_page`.
+
+    With `audit`, one page of some is judged the generic way, too, so that the template's agreement with it
+    on fresh pages stays known: trust that isn't tested is lost without notice.
+    """
     try:
         reading = read_page(page, zone=zone, views=views)
         if isinstance(reading, Rejection):
             return Outcomes(reading)
-        lesson = lesson_from(reading) if reading.article.template is None else None
+        lesson = None
+        if reading.article.template is None:
+            lesson = lesson_from(reading)
+        elif audit and xxh3_64_intdigest(page.url.encode()) % AUDITED == 0:
+            checked = read_page(page, zone=zone)
+            lesson = lesson_from(checked) if isinstance(checked, Reading) else None
         return Outcomes(_finish(reading), lesson, reading.drifted)
     except RecursionError:
         return Outcomes(Rejection(Outcome.EXTRACT_FAILED, "RecursionError: nested too deep"))
@@ -115,6 +126,9 @@ def _by_template(reading: Reading, views: Sequence[TemplateView]) -> bool:
     reading.decisions = decide_by_template(segments, found, reading.article)
     return True
 
+
+AUDITED = 40
+"""Of this many pages judged by a template, one is judged the generic way, too."""
 
 LEAST_STORY = 300
 LEAST_OF_USUAL = 0.1

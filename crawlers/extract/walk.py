@@ -1,0 +1,223 @@
+"""The one walk over a page's tree that cuts it into blocks.
+
+A block ends where a block-level element begins or ends, and at a line break (but a heading of two lines
+is one heading). The walk keeps no opinion of what belongs to the story.
+"""
+
+import re
+
+from lxml.html import HtmlElement
+
+from crawlers.extract.segments import HEADINGS, Segment
+
+SKIPPED = frozenset(
+    (
+        "script style noscript template svg math canvas iframe object embed applet select option datalist textarea "
+        "input button head title link meta base map area audio video source track param progress meter dialog frameset "
+        "frame noframes"
+    ).split()
+)
+INLINE = frozenset(
+    (
+        "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark nobr picture q rp rt ruby "
+        "s samp small span strike strong sub sup time tt u var wbr blink o:p st1:place"
+    ).split()
+)
+EMPHASIS = frozenset({"b", "strong", "em", "i", "u"})
+KINDS = {
+    "li": "list_item",
+    "dd": "list_item",
+    "dt": "list_item",
+    "blockquote": "quote",
+    "figcaption": "caption",
+    "caption": "caption",
+    "pre": "code",
+    **dict.fromkeys(HEADINGS, "heading"),
+}
+BREAK = "\x1e"
+"""Stands for a line break while a block is put together."""
+
+WIDE_SPACES = dict.fromkeys([0x180E, 0x2800, 0x3164], " ")
+"""Characters that show nothing but are no white space to Python."""
+
+INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
+WORD = re.compile(r"\w")
+HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+UNSEEN_STYLE = re.compile(r"clip\s*:\s*rect\(\s*[01]|clip-path\s*:\s*inset\(\s*(?:50|100)%", re.IGNORECASE)
+UNSEEN_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:sr-only|visually-?hidden|screen-?reader(?:-text|-only)?|u-hidden-visually|a11y-hidden)",
+    re.IGNORECASE,
+)
+ROW_CELL_MAX = 200
+"""Characters: a table row with a longer cell is layout, not data."""
+
+Part = tuple[str, int, int]
+"""A piece of text, and how many links and emphases it stands in."""
+
+Opened = tuple[bool, bool, bool, HtmlElement | None, str]
+"""An open element: is it a link, an emphasis, hidden; for a block, the block and the kind around it."""
+
+ONE_PIECE = frozenset({"heading", "caption"})
+INHERITED = frozenset({"quote", "caption"})
+
+
+class _Walk:
+    """State of the one walk over the tree: the open block, its kind, and the text collected for it."""
+
+    __slots__ = ("block", "emphasis", "hidden", "kind", "linked", "parts", "segments")
+
+    def __init__(self, root: HtmlElement) -> None:
+        self.segments: list[Segment] = []
+        self.parts: list[Part] = []
+        self.block = root
+        self.kind = "paragraph"
+        self.linked = self.emphasis = self.hidden = 0
+
+    def add(self, text: str | None) -> None:
+        if text:
+            self.parts.append((text, self.linked, self.emphasis))
+
+    def flush(self) -> None:
+        parts = self.parts
+        if not parts:
+            return
+        self.parts = []
+        if len(parts) == 1 and parts[0][0].isspace():
+            return
+        if self.kind not in ONE_PIECE and any(part[0] is BREAK for part in parts):
+            for group in _split_at_breaks(parts):
+                self._emit(group)
+        else:
+            self._emit(parts)
+
+    def _emit(self, parts: list[Part]) -> None:
+        text = clean("".join([part[0] for part in parts]))
+        if not text or not WORD.search(text):
+            return
+        linked = emphatic = 0
+        for part, link, strong in parts:
+            if link or strong:
+                chars = len(part.strip())
+                linked += chars if link else 0
+                emphatic += chars if strong else 0
+        number = len(self.segments)
+        self.segments.append(Segment(number, self.kind, text, self.block, linked, emphatic, self.hidden > 0))
+
+    def enter(self, element: HtmlElement, tag: str) -> Opened:
+        """Open an element; what is returned undoes it."""
+        attributes = element.attrib
+        hidden = bool(attributes) and is_hidden(element)
+        self.hidden += hidden
+        if tag not in INLINE and "-" not in tag:
+            self.flush()
+            opened = (False, False, hidden, self.block, self.kind)
+            self.block = element
+            kind = KINDS.get(tag)
+            if kind is not None and (self.kind not in INHERITED or kind == "heading"):
+                self.kind = kind
+        else:
+            opened = (tag == "a", tag in EMPHASIS, hidden, None, "")
+            self.linked += opened[0]
+            self.emphasis += opened[1]
+        text = element.text
+        if text:
+            self.parts.append((text, self.linked, self.emphasis))
+        return opened
+
+    def leave(self, opened: Opened) -> None:
+        """Close an element."""
+        link, strong, hidden, block, kind = opened
+        if block is not None:
+            self.flush()
+            self.block, self.kind = block, kind
+        self.linked -= link
+        self.emphasis -= strong
+        self.hidden -= hidden
+
+
+def clean(text: str) -> str:
+    """White space collapsed, soft hyphens and zero-width characters removed."""
+    if not text.isascii():
+        text = INVISIBLE.sub("", text).translate(WIDE_SPACES)
+    return " ".join(text.split())
+
+
+def _split_at_breaks(parts: list[Part]) -> list[list[Part]]:
+    groups: list[list[Part]] = [[]]
+    for part in parts:
+        if part[0] is BREAK:
+            groups.append([])
+        else:
+            groups[-1].append(part)
+    return groups
+
+
+def segment(tree: HtmlElement) -> list[Segment]:
+    """All blocks of text below an element, in document order."""
+    walk = _Walk(tree)
+    # An explicit stack: pages nest deeper than Python recurses. An entry with what `enter` gave is one to leave.
+    stack: list[tuple[HtmlElement, Opened | None]] = [(tree, None)]
+    while stack:
+        element, opened = stack.pop()
+        if opened is not None:
+            walk.leave(opened)
+        else:
+            tag = element.tag
+            if tag == "br":
+                walk.parts.append((BREAK, 0, 0))
+            elif tag == "tr" and (row := _row_text(element)) is not None:
+                walk.flush()
+                walk.segments.append(Segment(len(walk.segments), "table_row", row, element, hidden=walk.hidden > 0))
+            elif tag not in SKIPPED and not (tag == "span" and element.attrib and _for_screen_readers(element)):
+                stack.append((element, walk.enter(element, tag)))
+                if len(element):
+                    stack.extend([(child, None) for child in reversed(element)])
+                continue
+        if element is not tree and (tail := element.tail):
+            walk.parts.append((tail, walk.linked, walk.emphasis))
+    walk.flush()
+    return walk.segments
+
+
+def _for_screen_readers(element: HtmlElement) -> bool:
+    """Whether an inline element is there to be heard, not seen ("opens in a new tab")."""
+    style, label = element.get("style"), element.get("class")
+    return (style is not None and UNSEEN_STYLE.search(style) is not None) or (
+        label is not None and UNSEEN_CLASS.search(label) is not None
+    )
+
+
+def is_hidden(element: HtmlElement) -> bool:
+    """Whether the element itself says that it is not shown."""
+    attributes = element.attrib
+    if "hidden" in attributes:
+        return True
+    style = attributes.get("style")
+    return style is not None and HIDDEN_STYLE.search(style) is not None
+
+
+def _row_text(row: HtmlElement) -> str | None:
+    """Cells of a data row joined by " | "; None for a row that only lays out the page."""
+    cells = [cell for cell in row if cell.tag in {"td", "th"}]
+    if len(cells) < 2:
+        return None
+    texts = []
+    for cell in cells:
+        if next(
+            cell.iter("table", "p", "div", "ul", "ol", "h1", "h2", "h3", "form", "script", "br"), None
+        ) is not None and _long(cell):
+            return None
+        text = clean(cell.text_content())
+        if len(text) > ROW_CELL_MAX:
+            return None
+        texts.append(text)
+    joined = " | ".join(text for text in texts if text)
+    return joined if WORD.search(joined) else None
+
+
+def _long(cell: HtmlElement) -> bool:
+    return (
+        len(cell.text_content()) > ROW_CELL_MAX
+        or cell.find(".//table") is not None
+        or cell.find(".//script") is not None
+    )
