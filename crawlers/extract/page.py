@@ -14,7 +14,16 @@ from crawlers.extract.head import Head, read_head
 from crawlers.extract.segments import Segment, mark_host
 from crawlers.extract.stated import witnessed
 from crawlers.extract.story import decide_by_template, decide_generic
-from crawlers.extract.templates import Explained, Lesson, TemplateBook, TemplateView, explain, find_root, lesson_of
+from crawlers.extract.templates import (
+    Explained,
+    Lesson,
+    TemplateBook,
+    TemplateView,
+    explain,
+    find_root,
+    lesson_of,
+    prose_outside,
+)
 from crawlers.extract.tree import load
 from crawlers.extract.version import EXTRACTOR_VERSION
 from crawlers.extract.walk import segment
@@ -117,7 +126,9 @@ def _by_template(reading: Reading, views: Sequence[TemplateView]) -> bool:
         segments = segment(root)
         found = explain(view, segments)
         enough = max(LEAST_STORY, LEAST_OF_USUAL * view.usual_story)
-        if found.fits and found.story_chars >= enough and (best is None or found.story_chars > best[2].story_chars):
+        fits = found.fits and found.story_chars >= enough
+        fits = fits and prose_outside(reading.tree, root) <= OUTSIDE_FACTOR * found.story_chars + OUTSIDE_FREE
+        if fits and (best is None or found.story_chars > best[2].story_chars):
             best = (view, segments, found)
     if best is None:
         return False
@@ -131,8 +142,11 @@ AUDITED = 40
 """Of this many pages judged by a template, one is judged the generic way, too."""
 
 LEAST_STORY = 300
-LEAST_OF_USUAL = 0.1
+LEAST_OF_USUAL = 0.25
 """Characters, and share of the site's usual story, that a template must find to be used."""
+
+OUTSIDE_FACTOR, OUTSIDE_FREE = 2, 600
+"""How much text of paragraphs may stand outside the story's container, against the story and in characters."""
 
 
 def lesson_from(reading: Reading) -> Lesson:

@@ -11,17 +11,10 @@ from lxml.html import HtmlElement
 from crawlers.extract.segments import HEADINGS, Segment
 
 SKIPPED = frozenset(
-    (
-        "script style noscript template svg math canvas iframe object embed applet select option datalist textarea "
-        "input button head title link meta base map area audio video source track param progress meter dialog frameset "
-        "frame noframes"
-    ).split()
+    ["script", "style", "noscript", "template", "svg", "math", "canvas", "iframe", "object", "embed", "applet", "select", "option", "datalist", "textarea", "input", "button", "head", "title", "link", "meta", "base", "map", "area", "audio", "video", "source", "track", "param", "progress", "meter", "dialog", "frameset", "frame", "noframes"]
 )
 INLINE = frozenset(
-    (
-        "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark nobr picture q rp rt ruby "
-        "s samp small span strike strong sub sup time tt u var wbr blink o:p st1:place"
-    ).split()
+    ["a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img", "ins", "kbd", "label", "mark", "nobr", "picture", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "blink", "o:p", "st1:place"]
 )
 EMPHASIS = frozenset({"b", "strong", "em", "i", "u"})
 KINDS = {

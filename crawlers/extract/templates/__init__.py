@@ -8,7 +8,7 @@ from crawlers.extract.templates.book import TemplateBook, TemplateError
 from crawlers.extract.templates.lesson import Lesson, lesson_of
 from crawlers.extract.templates.render import render
 from crawlers.extract.templates.template import SiteTemplate
-from crawlers.extract.templates.view import Explained, TemplateView, explain, find_root
+from crawlers.extract.templates.view import Explained, TemplateView, explain, find_root, prose_outside
 
 __all__ = [
     "Explained",
@@ -20,5 +20,6 @@ __all__ = [
     "explain",
     "find_root",
     "lesson_of",
+    "prose_outside",
     "render",
 ]

@@ -136,3 +136,9 @@ def explain(view: TemplateView, segments: list[Segment]) -> Explained:
         found.kept.add(block.index)
         found.story_chars += chars
     return found
+
+
+def prose_outside(tree: HtmlElement, root: HtmlElement) -> int:
+    """Characters of paragraphs (their first text alone, which is quick) that stand outside an element."""
+    everywhere = sum(len(paragraph.text or "") for paragraph in tree.iter("p"))
+    return everywhere - sum(len(paragraph.text or "") for paragraph in root.iter("p"))

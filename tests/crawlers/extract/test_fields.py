@@ -45,7 +45,19 @@ def test_instants_as_publishers_write_them(text, instant, precision):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "soon", "2203-01-01", "0001-01-01T00:00:00", "2024-13-45", "2026-03-03T00:00:00Z", "99/99/2024", None, {}, True]
+    "text",
+    [
+        "",
+        "soon",
+        "2203-01-01",
+        "0001-01-01T00:00:00",
+        "2024-13-45",
+        "2026-03-03T00:00:00Z",
+        "99/99/2024",
+        None,
+        {},
+        True,
+    ],
 )
 def test_what_is_no_plausible_instant_is_refused(text):
     assert CLOCK.read(text) is None
@@ -93,7 +105,9 @@ def test_bylines_become_people(text, people):
     assert names.split_names(text) == people
 
 
-@pytest.mark.parametrize(("name", "agency"), [("dpa", True), ("The Associated Press", True), ("AFP", True), ("Apa Ots", False)])
+@pytest.mark.parametrize(
+    ("name", "agency"), [("dpa", True), ("The Associated Press", True), ("AFP", True), ("Apa Ots", False)]
+)
 def test_agencies_are_told_apart(name, agency):
     assert names.is_agency(name) is agency
 
@@ -145,7 +159,16 @@ def test_what_is_no_json_ld_gives_nothing(text):
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("de-AT", "de"), ("en_US", "en"), ("deu", "de"), ("German", "de"), ("pt-br,pt", "pt"), ("iw", "he"), ("", None), ("x", None)],
+    [
+        ("de-AT", "de"),
+        ("en_US", "en"),
+        ("deu", "de"),
+        ("German", "de"),
+        ("pt-br,pt", "pt"),
+        ("iw", "he"),
+        ("", None),
+        ("x", None),
+    ],
 )
 def test_languages_are_iso_639_1_codes(text, code):
     assert code_of(text) == code
