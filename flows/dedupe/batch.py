@@ -1,5 +1,6 @@
 """The door: decide a whole batch against a fixed history. Pure and deterministic."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
@@ -8,7 +9,7 @@ import pyarrow as pa
 from flows.dedupe import candidates
 from flows.dedupe.candidates import Engine
 from flows.dedupe.cluster import assign
-from flows.dedupe.graph import Graph
+from flows.dedupe.graph import KEPT_A_DAY, Graph
 from flows.dedupe.history import History
 from flows.dedupe.intake import Intake, by_fetch, take_in
 from flows.dedupe.model import CopyRow, Decision, Decisions, Incoming, NearMiss, Ref
@@ -35,8 +36,9 @@ def decide_batch(
     is UNCHANGED and nothing else changes.
     """
     intake = take_in(batch, history)
-    stored = _to_store(intake)
-    graph = Graph(history, rules, engine, revisions=intake.revisions, fresh=intake.fresh, new_tables=stored.values())
+    graph = Graph(history, rules, engine, revisions=intake.revisions, fresh=intake.fresh)
+    stored = _to_store(intake, graph)
+    graph.add_tables(stored.values())
     touched = {ref[0] for ref in intake.fresh}
     new = {id_ for id_ in touched if all((id_, s.revision) in intake.fresh for s in intake.revisions[id_])}
     standing = Standing(history, new)
@@ -61,12 +63,22 @@ def decide_batch(
     )
 
 
-def _to_store(intake: Intake) -> dict[date, tuple[pa.Table, pa.Table]]:
-    """The postings and docs of the new revisions, by day."""
+def _to_store(intake: Intake, graph: Graph) -> dict[date, tuple[pa.Table, pa.Table]]:
+    """The postings and docs of the new revisions, by day; of those with the same words only the first few."""
     days = {s.ref: s.date for known in intake.revisions.values() for s in known}
-    refs: list[Ref] = sorted(intake.fresh)
-    revisions = [(ref, days[ref], intake.fresh[ref].shingles.ordered) for ref in refs]
-    return candidates.stored_tables(revisions, candidates.part_of(refs))
+    graph.load_holders({text.hash for text in intake.fresh.values()})
+    held: Counter[tuple[str, date]] = Counter()
+    for hash_ in {text.hash for text in intake.fresh.values()}:
+        for id_ in graph.holders(hash_):
+            revisions = graph.node(id_).revisions
+            held.update((hash_, s.date) for s in revisions if s.text_hash == hash_ and s.ref not in intake.fresh)
+    kept = []
+    for ref in sorted(intake.fresh):
+        text = intake.fresh[ref]
+        held[text.hash, days[ref]] += 1
+        if held[text.hash, days[ref]] <= KEPT_A_DAY:
+            kept.append((ref, days[ref], text.shingles.ordered))
+    return candidates.stored_tables(kept, candidates.part_of(ref for ref, _, _ in kept))
 
 
 def _items(

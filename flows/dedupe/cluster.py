@@ -65,6 +65,7 @@ def assign(graph: Graph, standing: Standing, touched: Collection[str], rules: Ru
         moved = before != (place.leader, place.cluster)
         if (led or place.leader == id_) and (moved or id_ in touched):
             push(_repeating(graph, id_))
+            push(standing.followers([id_]) - placed.keys())
     return placed
 
 
@@ -124,9 +125,11 @@ def _leader_of(standing: Standing, placed: dict[str, Place], id_: str) -> str:
     return placed[id_].leader if id_ in placed else standing.leader(id_)
 
 
-def _repeating(graph: Graph, id_: str) -> list[str]:
-    """The later articles that repeat this one."""
+def _repeating(graph: Graph, id_: str) -> set[str]:
+    """The later articles that repeat this one, or may."""
     order = graph.node(id_).order
     later = [other for other in graph.near(id_) if graph.node(other).order > order]
     graph.texts_for({id_: later})
-    return [other for other in later if (verdict := graph.edge(other, id_)) and verdict.rule]
+    repeating = {other for other in later if (verdict := graph.edge(other, id_)) and verdict.rule}
+    crowds = {holder for other in repeating for holder in graph.crowd(other)}
+    return repeating | {holder for holder in crowds if graph.node(holder).order > order}

@@ -1,8 +1,9 @@
 """The articles a decision is about, loaded from the history as they are needed, and who is alike with whom."""
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pyarrow as pa
 
@@ -21,6 +22,8 @@ Order = tuple[datetime, str]
 
 _LIKELY = 0.5
 """Share of a rule's containment that the samples must promise before texts are read."""
+KEPT_A_DAY = 5
+"""Of articles of one day with the same words, only so many get postings: their keys must not seem boilerplate."""
 _EQUALS = 8
 """Articles with the same words that one is compared with to either side, the very first besides."""
 
@@ -63,7 +66,6 @@ class Graph:
         *,
         revisions: Mapping[str, Collection[Stored]],
         fresh: Mapping[Ref, Text],
-        new_tables: Iterable[tuple[pa.Table, pa.Table]],
     ) -> None:
         self._history, self._rules, self._engine = history, rules, engine
         self._nodes = {id_: Node(tuple(sorted(known, key=by_fetch))) for id_, known in revisions.items()}
@@ -75,9 +77,14 @@ class Graph:
         self._fresh_hashes: dict[str, set[str]] = {}
         for ref, text in fresh.items():
             self._fresh_hashes.setdefault(text.hash, set()).add(ref[0])
-        tables = list(new_tables)
-        self._new_postings = pa.concat_tables([candidates.POSTINGS.empty_table(), *(t[0] for t in tables)])
-        self._new_docs = pa.concat_tables([candidates.DOCS.empty_table(), *(t[1] for t in tables)])
+        self._holders: dict[str, list[str]] = {}
+        self._new_postings, self._new_docs = candidates.POSTINGS.empty_table(), candidates.DOCS.empty_table()
+
+    def add_tables(self, tables: Iterable[tuple[pa.Table, pa.Table]]) -> None:
+        """Postings and docs of the batch, to be searched with those of the history."""
+        for postings, docs in tables:
+            self._new_postings = pa.concat_tables([self._new_postings, postings])
+            self._new_docs = pa.concat_tables([self._new_docs, docs])
 
     def node(self, article_id: str) -> Node:
         """A loaded article."""
@@ -187,17 +194,55 @@ class Graph:
             if likely >= _LIKELY * self._rules.contained_soon:
                 found.append((match.item, likely, match))
         self.load_nodes(match.ref[0] for _, _, match in found)
-        hashes = [self._texts[refs[0]].hash for refs in texts]
+        self.load_holders({self._hashes[match.ref] for _, _, match in found if match.ref in self._hashes})
         for item, likely, match in found:
-            # Unknown: a posting whose batch isn't in this snapshot of the history. Equal: see _add_equal.
-            if self._hashes.get(match.ref, hashes[item]) == hashes[item]:
-                continue
-            theirs = self._nodes[match.ref[0]]
-            for mine in texts[item]:
-                apart = abs(self._nodes[mine[0]].at - theirs.at)
-                near = apart <= self._rules.far or likely >= _LIKELY * self._rules.contained_far
-                if mine[0] != match.ref[0] and near and apart <= self._rules.window:
-                    self._neighbours[mine[0]].setdefault(match.ref[0], set()).add((mine, match.ref))
+            # Unknown: a posting whose batch isn't in this snapshot of the history.
+            if match.ref in self._hashes:
+                self._join_alike(texts[item], match.ref, likely)
+
+    def _join_alike(self, texts: list[Ref], theirs: Ref, likely: float) -> None:
+        """Make a matched article a neighbour of those with a text, and for it the first ones with its words."""
+        hash_ = self._hashes[theirs]
+        if hash_ == self._hashes[texts[0]]:
+            return  # see _add_equal
+        reach = self._rules.window if likely >= _LIKELY * self._rules.contained_far else self._rules.far
+        for mine in texts:
+            at = self._nodes[mine[0]].at
+            others = {theirs[0]} | self._first_holders(hash_, at, reach)
+            for other in others - {mine[0]}:
+                if abs(self._nodes[other].at - at) <= reach:
+                    refs = self._refs_with(other, hash_)
+                    self._neighbours[mine[0]].setdefault(other, set()).update((mine, ref) for ref in refs)
+
+    def _first_holders(self, hash_: str, at: datetime, reach: timedelta) -> set[str]:
+        """Of many articles with one text (few of them have postings), the first not too long before an instant."""
+        holders = self.holders(hash_)
+        if len(holders) <= KEPT_A_DAY:
+            return set()
+        starts = {at - reach, at - min(reach, self._rules.far), at - min(reach, self._rules.soon)}
+        places = {bisect_left(holders, start, key=lambda id_: self._nodes[id_].at) for start in starts}
+        return {holders[place] for place in places if place < len(holders)}
+
+    def holders(self, hash_: str) -> list[str]:
+        """The articles that ever had a text, in their order; those of the batch included."""
+        return self._holders[hash_]
+
+    def crowd(self, id_: str) -> list[str]:
+        """Where many have a text of this article: all of them, as not each of them is everybody's neighbour."""
+        found = (self._holders.get(stored.text_hash, []) for stored in self._nodes[id_].revisions)
+        return [holder for holders in found if len(holders) > KEPT_A_DAY for holder in holders]
+
+    def load_holders(self, hashes: Iterable[str]) -> None:
+        """Load the articles that ever had one of these texts."""
+        missing = {hash_ for hash_ in hashes if hash_ not in self._holders}
+        if not missing:
+            return
+        found = {hash_: set(self._fresh_hashes.get(hash_, ())) for hash_ in missing}
+        for hash_, article_id in self._history.by_text_hash(missing):
+            found[hash_].add(article_id)
+        self.load_nodes(id_ for ids in found.values() for id_ in ids)
+        for hash_, ids in found.items():
+            self._holders[hash_] = sorted(ids, key=lambda id_: self._nodes[id_].order)
 
     def _add_equal(self, ids: list[str]) -> None:
         """Neighbours with the same words: of many, the first and the next ones, or pairs would be without number."""
@@ -206,23 +251,20 @@ class Graph:
             for stored in self._nodes[id_].revisions:
                 if stored.words >= self._rules.least:
                     mine.setdefault(stored.text_hash, []).append(id_)
-        holders = {hash_: {*own, *self._fresh_hashes.get(hash_, ())} for hash_, own in mine.items()}
-        for hash_, article_id in self._history.by_text_hash(mine.keys()):
-            holders[hash_].add(article_id)
-        self.load_nodes(id_ for found in holders.values() for id_ in found)
+        self.load_holders(mine.keys())
         for hash_, own in mine.items():
-            ordered = sorted(holders[hash_], key=lambda id_: self._nodes[id_].order)
+            ordered = self.holders(hash_)
             places = {id_: place for place, id_ in enumerate(ordered)}
             for id_ in own:
                 place = places[id_]
                 others = ordered[:1] + ordered[max(0, place - _EQUALS) : place + _EQUALS + 1] if place else ordered
+                first = self._refs_with(id_, hash_)
                 for other in set(others) - {id_}:
-                    self._neighbours[id_].setdefault(other, set()).update(self._equal_pairs(id_, other, hash_))
+                    pairs = {(a, b) for a in first for b in self._refs_with(other, hash_)}
+                    self._neighbours[id_].setdefault(other, set()).update(pairs)
 
-    def _equal_pairs(self, one: str, other: str, hash_: str) -> Iterable[tuple[Ref, Ref]]:
-        first = [stored.ref for stored in self._nodes[one].revisions if stored.text_hash == hash_]
-        second = [stored.ref for stored in self._nodes[other].revisions if stored.text_hash == hash_]
-        return ((a, b) for a in first for b in second)
+    def _refs_with(self, id_: str, hash_: str) -> list[Ref]:
+        return [stored.ref for stored in self._nodes[id_].revisions if stored.text_hash == hash_]
 
 
 def _estimate(size: int, complete: int, match: Match) -> float:

@@ -190,3 +190,12 @@ def test_unrelated_articles_share_nothing(tmp_path: Path) -> None:
     decisions = decide_batch(items, MemoryHistory(tmp_path))
     assert not decisions.copies
     assert not decisions.near_misses
+
+
+def test_syndicated_everywhere(tmp_path: Path) -> None:
+    """A text on hundreds of sites, on some with changes, is one article, whichever site came in first."""
+    same = [incoming(f"https://same{n}.example/s-{n}", A, 1 + n % 30) for n in range(300)]
+    changed = [incoming(f"https://changed{n}.example/s-{n}", f"{A} {text(20, n)}", n % 30) for n in range(40)]
+    history = run(tmp_path, [same[:150], changed[:20], same[150:] + changed[20:]])
+    assert len(history.in_articles) == 1
+    assert history.rows == run(tmp_path / "whole", [same + changed]).rows
