@@ -52,7 +52,8 @@ class ArticleFetcher:
             if not await self._fetch(task):
                 left += 1
 
-        await drain(waiting, each, at_once=self.site.concurrency)
+        # Twice as many as the host may be asked for: the next request is ready when an answer comes in.
+        await drain(waiting, each, at_once=2 * self.site.concurrency)
 
     def _over_budget(self, tasks: Iterable[Task], reason: str) -> None:
         rows = [self.ledger.article(task.lead, task.key, Outcome.OVER_BUDGET, reason) for task in tasks]

@@ -18,7 +18,7 @@ from crawlers.declarations import Site
 from crawlers.optouts import Reservation
 from crawlers.spider.addresses import refusal
 from crawlers.spider.failures import PASSING, outcome_of_error, outcome_of_status
-from crawlers.spider.hosts import Host, Hosts, retry_after
+from crawlers.spider.hosts import Host, HostClosedError, Hosts
 from crawlers.spider.limits import Limits
 from crawlers.spider.resolver import PublicResolver
 from schemas import Outcome
@@ -153,19 +153,12 @@ class Fetcher:
         """How long to wait before another try; None for no other try."""
         if answer.outcome not in PASSING and answer.status != 429:
             return None
-        pause = self._limits.backoff * 2 ** (attempt - 1)
-        asked = None
-        if answer.status in (429, 503):
-            asked = retry_after(answer.headers.get("retry-after"), answer.at)
-            if asked is not None and asked > self._limits.longest_wait:
-                host.closed = f"asks to come back in {asked:.0f} s"
-                return None
-            if asked is not None or answer.status == 429:
-                self.hosts.hold(host, pause if asked is None else asked)
-        last = self.stopped or attempt >= self._limits.attempts or answer.outcome == Outcome.DNS_FAILED
-        if last:
+        last = attempt >= self._limits.attempts or answer.outcome == Outcome.DNS_FAILED
+        if last or self.stopped or host.closed:
             return None
-        return pause if asked is None else 0.0
+        # Where the server has said how long, the host is held for that time already.
+        asked = answer.status in (429, 503) and "retry-after" in answer.headers
+        return 0.0 if asked else self._limits.backoff * 2 ** (attempt - 1)
 
     async def _once(self, ask: Ask, url: str, answer: Answer, host: Host, *, conditional: bool) -> None:
         request = self._request(ask, url, host, conditional=conditional)
@@ -177,6 +170,10 @@ class Fetcher:
         answer.attempts += 1
         try:
             response = await self._engine.download_async(request)
+        except HostClosedError as error:
+            answer.attempts -= 1
+            answer.outcome, answer.detail = Outcome.NOT_FETCHED, str(error)
+            return
         except Exception as error:  # whatever the downloader raises is an outcome
             answer.outcome, answer.detail = outcome_of_error(error)
             if answer.outcome == Outcome.DNS_FAILED and urlsplit(url).hostname in PublicResolver.refused:
@@ -192,6 +189,7 @@ class Fetcher:
         if conditional and ask.last_modified:
             headers["If-Modified-Since"] = ask.last_modified
         meta: dict[str, Any] = {
+            "host": host,
             "download_slot": host.key,
             "download_timeout": self._limits.timeout,
             "download_maxsize": self._limits.body_bytes,

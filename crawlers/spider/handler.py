@@ -9,6 +9,8 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DownloadFailedError
 from scrapy.http import Request, Response
 
+from crawlers.spider.hosts import Host, HostClosedError
+
 AT_ONCE_PER_PROXY = 16
 """All sites meet at the proxy: more than this at once and a small one drops connections."""
 
@@ -32,7 +34,10 @@ class TimedHandler(HTTP11DownloadHandler):
         """By host; None where it answered, and has not been asked by HTTP/2 yet."""
 
     async def download_request(self, request: Request) -> Response:
-        """Download, timed."""
+        """Download, timed. Raises HostClosedError where the host was given up while the request waited for it."""
+        host: Host = request.meta["host"]
+        if host.closed:
+            raise HostClosedError(f"{host.key}: {host.closed}")
         if not request.meta.get("proxy"):
             return await self._timed(request)
         async with self._gate:

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.core.downloader import Downloader, Slot
-from scrapy.signals import headers_received
+from scrapy.http import Response
+from scrapy.signals import headers_received, response_downloaded
 
 from crawlers.declarations import Site
 from crawlers.spider.limits import Limits
@@ -34,6 +35,10 @@ class Host:
     """Why the host is left alone for the rest of the run."""
 
 
+class HostClosedError(Exception):
+    """A request that was waiting for a host when the host was given up."""
+
+
 class Hosts:
     """The hosts of a crawl, and the downloader slots that carry their delays."""
 
@@ -41,6 +46,7 @@ class Hosts:
         self._downloader, self._limits = downloader, limits
         self._hosts: dict[str, Host] = {}
         downloader.signals.connect(self._headers_received, headers_received)
+        downloader.signals.connect(self._response_downloaded, response_downloaded)
 
     def of(self, url: str, site: Site) -> Host:
         """The host of a URL; made with the site's delay and concurrency the first time."""
@@ -90,6 +96,17 @@ class Hosts:
         slot = self._downloader.slots.get(request.meta.get("download_slot", ""))
         if slot is not None:
             slot.lastseen = max(slot.lastseen, monotonic())
+
+    def _response_downloaded(self, response: Response, request: Request) -> None:
+        """Hold a host that is busy, before the downloader turns to what is waiting for it (RFC 9110, 10.2.3)."""
+        if response.status not in (429, 503):
+            return
+        host: Host = request.meta["host"]
+        asked = retry_after((response.headers.get("Retry-After") or b"").decode("latin-1"), datetime.now(UTC))
+        if asked is not None and asked > self._limits.longest_wait:
+            host.closed = f"asks to come back in {asked:.0f} s"
+        elif asked is not None or response.status == 429:
+            self.hold(host, self._limits.backoff if asked is None else asked)
 
     def _slot(self, host: Host) -> Slot:
         slot = self._downloader.slots.get(host.key)

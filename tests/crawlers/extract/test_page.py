@@ -15,14 +15,16 @@ def extracted(html: str, **more: object) -> Article:
 
 INSERTS = {
     "related": """<h3>Recommended Stories</h3><p class="screen-reader-text">list of 4 items</p><ul>
-        <li><a href="/1">Ferry timetable changes from Sunday</a></li><li><a href="/2">Bakery on the quay to close</a></li>
-        <li><a href="/3">Lighthouse keeper retires at ninety</a></li><li><a href="/4">Gull census finds fewer gulls</a></li>
+        <li><a href="/1">Ferry timetable changes from Sunday</a></li>
+        <li><a href="/2">Bakery on the quay to close</a></li>
+        <li><a href="/3">Lighthouse keeper retires at ninety</a></li>
+        <li><a href="/4">Gull census finds fewer gulls</a></li>
         </ul><p class="screen-reader-text">end of list</p>""",
     "flattened related": """<p>Recommended Stories</p><p>list of 2 items</p><p>list 1 of 2 Ferry timetable changes</p>
         <p>list 2 of 2 Bakery on the quay to close</p><p>end of list</p>""",
     "read more": '<p><strong>Read more:</strong> <a href="/5">How the breakwater was built in 1911</a></p>',
     "newsletter": "<p>Sign up for our weekly newsletter and get the best of our reporting in your inbox.</p>",
-    "share": '<div class="social-share"><span>Share this article</span> <a href="#">Facebook</a> <a href="#">Email</a></div>',
+    "share": '<div class="social-share"><span>Share this article</span> <a href="#">Facebook</a></div>',
     "advert": "<p>Advertisement</p><p>Story continues below advertisement</p>",
     "photo": '<figure><img src="x.jpg"><figcaption>The breakwater at low tide. Photo: Jane Doe</figcaption></figure>',
     "link": '<p><a href="/6">Harbour master warns of rising seas and falling budgets</a></p>',

@@ -7,7 +7,11 @@ from crawlers.extract.templates import render
 from crawlers.model import Article, Page
 from tests.crawlers.extract.pages import FETCHED, page
 
-WORDS = ["harbour", "ferry", "council", "granite", "quarry", "budget", "winter", "storm", "engineer", "fisherman", "mayor", "vote", "tide", "wall", "season", "repair", "island", "captain", "market", "bridge", "school", "library", "doctor", "railway", "tunnel", "orchard", "festival", "museum", "garden"]
+WORDS = (
+    "harbour ferry council granite quarry budget winter storm engineer fisherman mayor vote tide wall "
+    "season repair island captain market bridge school library doctor railway tunnel orchard festival "
+    "museum garden "
+).split()  # noqa: SIM905
 
 
 def sentence(seed: int, words: int = 24) -> str:
@@ -27,7 +31,7 @@ def story(number: int, *, body: str = "story-text", promo: bool = True) -> str:
     teaser = f'<div class="strip">{links}</div>'
     return (
         f'<html lang="en"><head><title>Story {number}</title></head><body><div class="top"><a href="/">Home</a></div>'
-        f'<div class="wrap"><h1>What happened on day {number} in the harbour</h1><div class="{body}">{paragraphs}{box}</div>'
+        f'<div class="wrap"><h1>What happened on day {number} here</h1><div class="{body}">{paragraphs}{box}</div>'
         f"</div>{teaser}<div class='end'><p>Harbour News, Quay Street 1</p></div></body></html>"
     )
 
