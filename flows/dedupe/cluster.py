@@ -65,7 +65,7 @@ def assign(graph: Graph, standing: Standing, touched: Collection[str], rules: Ru
         moved = before != (place.leader, place.cluster)
         if (led or place.leader == id_) and (moved or id_ in touched):
             push(_repeating(graph, id_))
-            push(standing.followers([id_]) - placed.keys())
+            push(other for other in standing.followers([id_]) if other not in placed)
     return placed
 
 

@@ -24,7 +24,7 @@ class Groups:
         self.leaders = sorted(id_ for id_ in leaders if id_ not in placed or placed[id_].leader == id_)
         self._members = {leader: {leader} for leader in self.leaders}
         for leader in self.leaders:
-            self._members[leader] |= standing.group(leader) - placed.keys()
+            self._members[leader] |= {id_ for id_ in standing.group(leader) if id_ not in placed}
         for id_, place in placed.items():
             self._members[place.leader].add(id_)
         graph.load_nodes(id_ for members in self._members.values() for id_ in members)
