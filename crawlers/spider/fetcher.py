@@ -103,6 +103,7 @@ class Fetcher:
             if refused := await self._refused(ask, url, first=hop == 0):
                 answer.outcome, answer.detail = refused
                 answer.final_url = url if hop else None
+                answer.exchange, answer.headers = None, {}  # those were the redirect's
                 return answer
             await self._one_address(ask, url, answer, keep, conditional=hop == 0)
             target = _redirect_target(answer)
@@ -144,7 +145,7 @@ class Fetcher:
             if pause is None:
                 break
             await asyncio.sleep(pause)
-            if host.closed:
+            if host.closed or self.stopped:
                 break
         failed = answer.outcome in PASSING or answer.status == 429
         self.hosts.ended(host, failed=failed, why=answer.detail or str(answer.outcome))
@@ -163,7 +164,7 @@ class Fetcher:
     async def _once(self, ask: Ask, url: str, answer: Answer, host: Host, *, conditional: bool) -> None:
         request = self._request(ask, url, host, conditional=conditional)
         answer.exchange, answer.body, answer.headers = None, b"", {}
-        answer.status, answer.outcome, answer.detail = None, None, None
+        answer.status, answer.outcome, answer.detail, answer.final_url = None, None, None, None
         if isinstance(request, str):
             answer.outcome, answer.detail = Outcome.UNSAFE_ADDRESS, request
             return

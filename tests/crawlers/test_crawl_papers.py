@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from fastwarc.warc import ArchiveIterator, WarcRecordType
 
 from crawlers.crawl import Limits, SiteReport, read_log
 from crawlers.model import Fetch
@@ -163,6 +164,15 @@ def test_redirects_to_another_lead_are_not_fetched_twice(crawled: dict[str, Craw
     paper = crawled["short-links"]
     assert outcomes(paper.articles) == {Outcome.DUPLICATE_URL: 1, Outcome.NEW: 1}
     assert len(paper.paths("/news/1")) == 1
+
+
+def test_a_redirect_that_is_not_followed_is_archived_once(crawled: dict[str, Crawled]) -> None:
+    paper = crawled["short-links"]
+    (fetch,) = [fetch for fetch in paper.articles if fetch.outcome == Outcome.DUPLICATE_URL]
+    assert (fetch.status, fetch.warc, fetch.final_url) == (301, None, f"{paper.base}/news/1")
+    with paper.report.warcs[0].open("rb") as file:
+        records = ArchiveIterator(file, WarcRecordType.response)
+        assert [record.headers["WARC-Target-URI"] for record in records].count(fetch.url) == 1
 
 
 def test_endless_pages_are_bounded(crawled: dict[str, Crawled]) -> None:

@@ -7,11 +7,11 @@ from crawlers.extract.templates import render
 from crawlers.model import Article, Page
 from tests.crawlers.extract.pages import FETCHED, page
 
-WORDS = (
+WORDS = (  # noqa: SIM905
     "harbour ferry council granite quarry budget winter storm engineer fisherman mayor vote tide wall "
     "season repair island captain market bridge school library doctor railway tunnel orchard festival "
     "museum garden "
-).split()  # noqa: SIM905
+).split()
 
 
 def sentence(seed: int, words: int = 24) -> str:
