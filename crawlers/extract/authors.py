@@ -112,9 +112,9 @@ def from_byline(tree: HtmlElement) -> list[str]:
     by_class: list[HtmlElement] = []
     lines: list[str] = []
     for element in tree.iter(*BYLINE_TAGS):
-        if element.get("rel") == "author" or element.get("itemprop") == "author":
-            if not _elsewhere(element) and (found := visible_names(element)):
-                return found
+        named = element.get("rel") == "author" or element.get("itemprop") == "author"
+        if named and not _elsewhere(element) and (found := visible_names(element)):
+            return found
         label = element.get("class") or ""
         if label and BYLINE_CLASS.search(CAMEL.sub("-", label)) and not ELSEWHERE.search(label):
             by_class.append(element)

@@ -39,7 +39,7 @@ LABELS = {
 
 CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 
-NOT_PLAIN = tuple(bom for bom, _ in BOMS) + (b"<\x00", b"\x00<")
+NOT_PLAIN = (*(bom for bom, _ in BOMS), b"<\x00", b"\x00<")
 """Beginnings of bodies that are no plain UTF-8, though their bytes may be valid as such."""
 
 DETECT_SAMPLE = 40_000

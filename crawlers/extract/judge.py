@@ -36,6 +36,7 @@ class Judge:
         self._keys: list[str] | None = None
 
     def run(self) -> None:
+        """Decide about every block taken so far, in page order."""
         positions = self._positions()
         for number, decision in enumerate(self.kept):
             if not decision.kept:

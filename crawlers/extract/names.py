@@ -1,105 +1,31 @@
 """Bylines to names: people one by one, without "By", roles, e-mail addresses and the site's own name."""
 
 import re
+import tomllib
 from dataclasses import dataclass
+from pathlib import Path
 
-_BY_WORDS = (
-    "by von par por di da de door af av przez od автор автори автор: от від από tarafından oleh bởi autor autora autore "
-    "auteur autorin author authors text tekst teksti foto fotos redaktion: auteur: posted-by"
-)
-_BY_LEAD = (
-    "written posted reported published story text words article analysis opinion review report geschrieben interview "
-    "publié escrito redactado scritto napsal presented hosted compiled"
-)
+_WORDS = tomllib.loads((Path(__file__).parent / "rules" / "names.toml").read_text(encoding="utf-8"))
+
+
+def _any(words: list[str]) -> str:
+    return "|".join(map(re.escape, words))
+
+
 BY = re.compile(
-    rf"^\s*(?:(?:{'|'.join(_BY_LEAD.split())})\s+)?(?:{'|'.join(map(re.escape, _BY_WORDS.split()))})(?![\w’'-])\s*:?\s*(?=\S)",
-    re.IGNORECASE,
+    rf"^\s*(?:(?:{_any(_WORDS['lead'])})\s+)?(?:{_any(_WORDS['by'])})(?![\w’'-])\s*:?\s*(?=\S)", re.IGNORECASE
 )
-_AND = [
-    "and",
-    "und",
-    "et",
-    "y",
-    "e",
-    "i",
-    "en",
-    "og",
-    "och",
-    "ja",
-    "oraz",
-    "и",
-    "та",
-    "και",
-    "ve",
-    "dan",
-    "și",
-    "és",
-    "a",
-    "with",
-    "mit",
-    "avec",
-    "con",
-    "met",
-]
-SPLIT = re.compile(r"\s*(?:;|\||•|·|\n|\t| / |\s&\s|\s\+\s|,?\s+(?:" + "|".join(_AND) + r")\s+(?=[^\W\d_]))\s*")
+SPLIT = re.compile(rf"\s*(?:;|\||•|·|\n|\t| / |\s&\s|\s\+\s|,?\s+(?:{_any(_WORDS['and'])})\s+(?=[^\W\d_]))\s*")
 PAREN = re.compile(r"\s*[(\[][^)\]]*(?:[)\]]|$)\s*")
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 HANDLE = re.compile(r"(?<!\w)@\w+")
 DATED = re.compile(r"\d{4}|\d:\d\d|\d{1,2}\.\s?\d")
 TAIL_DATE = re.compile(r"\s*[-–—|,]?\s*\d{1,2}[./\s].*$")
-_ROLES = (
-    "editor reporter correspondent writer columnist chief staff journalist producer director president manager "
-    "contributor freelance analyst professor phd ph.d m.d md cpa rn rd dvm cepf redakteur korrespondent chef ressort "
-    "leiter autor volontär reporterin mitarbeiter correspondant journaliste rédact redactor periodista corresponsal "
-    "giornalista redattore verslaggever redacteur dziennikarz redaktor ceo cto founder co-founder specialist expert "
-    "dietitian senior associate assistant fellow lecturer anchor photographer fotograf coordinator strategist marketing"
-)
-ROLE = re.compile(rf"\b(?:{'|'.join(map(re.escape, _ROLES.split()))}|head of)\w*", re.IGNORECASE)
-_NOBODY = (
-    "admin|administrator|editor|editors|author|authors|staff|redaktion|online[- ]?redaktion|redazione|redacción|redacao|"
-    "la rédaction|rédaction|redactie|redakcja|webmaster|unknown|none|null|n/?a|anonymous|guest|user|default|undefined|"
-    "false|true|editorial|team|red|autor|written by|posted by|by|the author|wordpress|root|web|news|view all posts|"
-    "more posts|about the author|see all|share|follow|writer|reporter|[\\w.]*\\.author|home|contact|login|subscribe"
-)
-NOBODY = re.compile(rf"^(?:{_NOBODY}|\W*|\d+)$", re.IGNORECASE)
-_AGENCIES = (
-    "associated press|ap|a\\.p\\.|reuters|thomson reuters|afp|agence france[- ]presse|dpa|d\\.p\\.a\\.|dpa/\\w+|apa|ots|"
-    "sid|epd|kna|sda|keystone[- ]sda|bloomberg(?: news)?|ansa|efe|europa press|lusa|belga|anp|ntb|tt|ritzau|stt|pap|čtk|"
-    "ctk|tasr|mti|agerpres|hina|tanjug|bta|anadolu(?: agency| ajansı)?|aa|tass|interfax|ria novosti|ukrinform|xinhua|"
-    "kyodo(?: news)?|jiji|yonhap|pti|ians|ani|bernama|antara|cnn|upi|pa media|press association|aap|canadian press|"
-    "agencias|agencies|agenturen|notimex|agencia \\w+|wire services?"
-)
-AGENCY = re.compile(rf"^(?:the )?(?:{_AGENCIES})$", re.IGNORECASE)
-PARTICLES = frozenset(
-    [
-        "van",
-        "von",
-        "de",
-        "der",
-        "den",
-        "del",
-        "della",
-        "di",
-        "da",
-        "dos",
-        "du",
-        "la",
-        "le",
-        "al",
-        "el",
-        "bin",
-        "ibn",
-        "ter",
-        "ten",
-        "zu",
-        "zum",
-        "af",
-        "und",
-        "y",
-        "e",
-    ]
-)
+ROLE = re.compile(rf"\b(?:{_any(_WORDS['roles'])}|head of)\w*", re.IGNORECASE)
+NOBODY = re.compile(rf"^(?:{'|'.join(_WORDS['nobody'])}|\W*|\d+)$", re.IGNORECASE)
+AGENCY = re.compile(rf"^(?:the )?(?:{'|'.join(_WORDS['agencies'])})$", re.IGNORECASE)
+PARTICLES = frozenset(_WORDS["particles"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +66,8 @@ def split_names(text: str) -> list[str]:
 
 def _comma_pieces(pieces: list[str]) -> list[str]:
     """`A B, C D` are two people; in `A B, political editor` and `A B, London` the rest says who A B is."""
-    kept = [pieces[0]]
-    for piece in pieces[1:]:
-        if not ROLE.search(piece) and (is_agency(piece) or personlike(piece)):
-            kept.append(piece)
-    return kept
+    others = [piece for piece in pieces[1:] if not ROLE.search(piece) and (is_agency(piece) or personlike(piece))]
+    return [pieces[0], *others]
 
 
 def personlike(text: str) -> bool:

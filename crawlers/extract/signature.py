@@ -29,7 +29,7 @@ def step_of(tag: str, label: str) -> str:
 
 def path_of(element: HtmlElement, steps: int = STEPS) -> str:
     """The last steps of an element's container path, innermost first: `p < div.body < article`."""
-    found = []
+    found: list[str] = []
     node: HtmlElement | None = element
     while node is not None and len(found) < steps and node.tag not in {"body", "html"}:
         found.append(step_of(str(node.tag), node.get("class") or node.get("id") or ""))

@@ -59,7 +59,7 @@ def _region(kept: list[Segment]) -> HtmlElement | None:
             weight[parent] += len(block.text)
     whole = sum(len(block.text) for block in kept)
     holders = [element for element, chars in weight.items() if chars >= 0.9 * whole]
-    inner = max(holders, key=lambda element: sum(1 for _ in element.iterancestors()), default=None)
+    inner: HtmlElement | None = max(holders, key=lambda element: sum(1 for _ in element.iterancestors()), default=None)
     # Stories are cut into chunks around advertisements: the other chunks are cousins, a few levels up.
     for _ in range(LEVELS_UP):
         parent = inner.getparent() if inner is not None else None

@@ -14,8 +14,8 @@ NEAR = 12
 
 MAX_WORDS = 16
 MODIFIED = re.compile(
-    r"\b(?:updated|modified|last update|reviewed|aktualisiert|zuletzt geändert|mis à jour|modifié|actualizad\w|atualizad\w|"
-    r"aggiornat\w|bijgewerkt|uppdaterad|oppdatert|opdateret|päivitetty|zaktualizowan\w|aktualizováno|обновлен\w|оновлен\w|"
+    r"\b(?:updated|modified|last update|reviewed|aktualisiert|zuletzt geändert|mis à jour|modifié|actualizad\w|"
+    r"atualizad\w|aggiornat\w|bijgewerkt|uppdaterad|oppdatert|opdateret|päivitetty|zaktualizowan\w|aktualizováno|обновлен\w|оновлен\w|"
     r"güncelleme|diperbarui|更新)",
     re.IGNORECASE,
 )
@@ -55,12 +55,9 @@ def visible_date(blocks: list[Segment], clock: Clock, title: str | None, languag
 
 def _behind_title(blocks: list[Segment], clock: Clock, title: str, language: str | None) -> Instant | None:
     """The date of a block that begins with the headline: with one line break between them they are one block."""
-    for block in blocks:
-        rest = block.text.removeprefix(title)
-        if rest != block.text and len(rest) > 4 and rest.count(" ") < MAX_WORDS and not MODIFIED.search(rest):
-            if instant := _read(rest, clock, language):
-                return instant
-    return None
+    rests = [block.text.removeprefix(title) for block in blocks if block.text.startswith(title)]
+    short = [rest for rest in rests if len(rest) > 4 and rest.count(" ") < MAX_WORDS and not MODIFIED.search(rest)]
+    return next((instant for rest in short if (instant := _read(rest, clock, language))), None)
 
 
 def _read(text: str, clock: Clock, language: str | None) -> Instant | None:

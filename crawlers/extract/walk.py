@@ -10,12 +10,21 @@ from lxml.html import HtmlElement
 
 from crawlers.extract.segments import HEADINGS, Segment
 
-SKIPPED = frozenset(
-    ["script", "style", "noscript", "template", "svg", "math", "canvas", "iframe", "object", "embed", "applet", "select", "option", "datalist", "textarea", "input", "button", "head", "title", "link", "meta", "base", "map", "area", "audio", "video", "source", "track", "param", "progress", "meter", "dialog", "frameset", "frame", "noframes"]
-)
-INLINE = frozenset(
-    ["a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img", "ins", "kbd", "label", "mark", "nobr", "picture", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "blink", "o:p", "st1:place"]
-)
+# fmt: off
+SKIPPED = frozenset({
+    "script", "style", "noscript", "template", "svg", "math", "canvas", "iframe", "object", "embed", "applet",
+    "select", "option", "datalist", "textarea", "input", "button", "head", "title", "link", "meta", "base", "map",
+    "area", "audio", "video", "source", "track", "param", "progress", "meter", "dialog", "frameset", "frame",
+    "noframes",
+})
+# fmt: on
+# fmt: off
+INLINE = frozenset({
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i",
+    "img", "ins", "kbd", "label", "mark", "nobr", "picture", "q", "rp", "rt", "ruby", "s", "samp", "small", "span",
+    "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "blink", "o:p", "st1:place",
+})
+# fmt: on
 EMPHASIS = frozenset({"b", "strong", "em", "i", "u"})
 KINDS = {
     "li": "list_item",
@@ -103,7 +112,7 @@ class _Walk:
         self.hidden += hidden
         if tag not in INLINE and "-" not in tag:
             self.flush()
-            opened = (False, False, hidden, self.block, self.kind)
+            opened: Opened = (False, False, hidden, self.block, self.kind)
             self.block = element
             kind = KINDS.get(tag)
             if kind is not None and (self.kind not in INHERITED or kind == "heading"):
@@ -155,7 +164,7 @@ def segment(tree: HtmlElement) -> list[Segment]:
         if opened is not None:
             walk.leave(opened)
         else:
-            tag = element.tag
+            tag = str(element.tag)
             if tag == "br":
                 walk.parts.append((BREAK, 0, 0))
             elif tag == "tr" and (row := _row_text(element)) is not None:

@@ -10,8 +10,8 @@ def render(template: SiteTemplate) -> str:
     state = "trusted" if template.trusted else "learning"
     agreement = sum(template.agreement) / len(template.agreement) if template.agreement else 0.0
     lines = [
-        f"{template.site}, version {template.number}: {state}; {template.pages} pages fetched "
-        f"{template.first:%Y-%m-%d} to {template.last:%Y-%m-%d}; agrees with the generic way to {agreement:.0%}",
+        f"{template.site}, version {template.number}: {state}; agrees with the generic way to {agreement:.0%}",
+        f"{template.pages} pages, fetched {template.first:%Y-%m-%d} to {template.last:%Y-%m-%d}",
         f"usual story: {template.usual_story():.0f} characters; texts that repeat: {len(template.repeated())}",
         "",
         "story stands in (characters kept of those met):",

@@ -88,7 +88,8 @@ def find_root(view: TemplateView, tree: HtmlElement) -> HtmlElement | None:
     root: HtmlElement | None = None
     for element in tree.iter(*steps):
         label = element.get("class") or element.get("id") or ""
-        if step_of(element.tag, label) not in steps[element.tag] or path_of(element, STEPS - 1) not in view.holders:
+        tag = str(element.tag)
+        if step_of(tag, label) not in steps[tag] or path_of(element, STEPS - 1) not in view.holders:
             continue
         root = element if root is None else _common(root, element)
     parent = root.getparent() if root is not None else None
