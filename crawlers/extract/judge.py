@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Collection
 from itertools import islice
 
 from lxml.html import HtmlElement
@@ -26,7 +27,8 @@ END_OF_LIST = re.compile("end of list|list end|ende der liste|fin de la liste|fi
 class Judge:
     """Applies the shared rules to what is kept so far; sets `article.credited_source` where a line credits one."""
 
-    def __init__(self, decisions: list[Decision], article: Article) -> None:
+    def __init__(self, decisions: list[Decision], article: Article, standfirst: Collection[int] = ()) -> None:
+        self.standfirst = standfirst
         self.decisions = decisions
         self.article = article
         self.kept = [decision for decision in decisions if decision.kept]
@@ -39,7 +41,8 @@ class Judge:
         """Decide about every block taken so far, in page order."""
         positions = self._positions()
         for number, decision in enumerate(self.kept):
-            if not decision.kept:
+            block = decision.segment
+            if not decision.kept or (block is not None and block.index in self.standfirst):
                 continue
             where = positions[number]
             rule = self._headline(number, decision, where) or self._place(decision, where)

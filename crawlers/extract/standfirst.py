@@ -16,6 +16,9 @@ DECKS = frozenset({"en", None})
 """Languages in whose press the line below the headline is a deck."""
 
 MIN_WORDS, MAX_WORDS = 6, 110
+PROSE = 90
+"""Characters of the first block that is certainly the story's."""
+
 CALLED = re.compile(
     r"(?:^|[-_\s])(?:standfirst|stand-first|sub-?(?:title|head(?:line|er|ing)?|titel|titulo)|dek|deck|lead-?(?:in|text|paragraph)?|"
     r"lede|intro(?:duction|text)?|summary|excerpt|abstract|teaser-?text|vorspann|anrisstext|chapeau|chapo|entradilla|"
@@ -36,7 +39,7 @@ def find_standfirst(
     """
     if language in DECKS:
         return set()
-    first = min(kept, default=0)
+    first = min((index for index in kept if len(segments[index].text) >= PROSE), default=0)
     headline = _headline_before(segments, first, title)
     if headline is None:
         return set()

@@ -29,6 +29,7 @@ def decide_generic(
 
     `stated` are the blocks that the page's JSON-LD gives as the story's text. Raises what trafilatura raises.
     """
+    standfirst: set[int] = set()
     verdict = judge(segments, generic_lines(tree, url, fast=True))
     kept = _story(segments, verdict, stated)
     if not _convincing(segments, verdict, kept):
@@ -37,10 +38,10 @@ def decide_generic(
     if verdict.coverage < ENOUGH_COVERAGE and verdict.lines:
         decisions = [Decision("paragraph", plain_line(line), True) for line in verdict.lines]
     else:
-        kept |= find_standfirst(segments, kept, article.title, article.description, article.language)
-        decisions = _decisions(segments, kept, "generic")
+        standfirst = find_standfirst(segments, kept, article.title, article.description, article.language)
+        decisions = _decisions(segments, kept | standfirst, "generic")
         _leave_unstated(decisions, stated)
-    Judge(decisions, article).run()
+    Judge(decisions, article, standfirst).run()
     return decisions
 
 
