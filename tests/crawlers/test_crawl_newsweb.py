@@ -26,7 +26,7 @@ from tests.crawlers.crawling import articles, run, site, write_known
 
 pytestmark = pytest.mark.shared
 
-MODES = ("feed", "news_sitemap", "sitemap_index")
+MODES = ("feed", "news_sitemap", "sitemap_index", "sections")
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,7 @@ def _declare(web: NewsWeb, mode: str) -> list[Site]:
             "feed": {"feeds": (f"http://{host}/feed.xml",)},
             "news_sitemap": {"news_sitemaps": (f"http://{host}/news-sitemap.xml",)},
             "sitemap_index": {"sitemaps": (f"http://{host}/sitemap-index.xml",)},
+            "sections": {"sections": (f"http://{host}/", f"http://{host}/section/news")},
         }[mode]
         sites.append(site(host, host.replace(".", "-"), max_age_days=36_500, **sources))
     return sites
@@ -102,6 +103,7 @@ def test_every_article_is_found_and_fetched_once(newsweb: NewsWeb, tmp_path: Pat
         if fetch.outcome == Outcome.NEW
     )
     assert fetched == expected
+    assert fetched.total() == 131  # of 132 recorded: one address was recorded twice
 
     everything = [fetch for report in reports.values() for fetch in read_log(report.log).fetches]
     _check_pages(newsweb, tmp_path / "1", everything)
