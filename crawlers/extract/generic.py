@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,11 @@ from crawlers.extract.segments import Segment, key_of
 
 SHORT_KEY = 12
 """Letters and digits: shorter lines must be a whole block to count, longer ones may be any part of the page."""
+
+WHOLE_LINE = 5000
+"""Characters of the longest line that is looked for in one piece."""
+
+SENTENCE = re.compile(r"(?<=[.!?…»”\"])\s+")
 
 COVERED = 0.5
 """Share of a block that must be found in the generic text for the block to be taken."""
@@ -57,7 +63,7 @@ def judge(segments: list[Segment], lines: list[str]) -> Verdict:
     page = "".join(block.key for block in segments)
     covered = [0] * len(segments)
     at = found = total = 0
-    for line in lines:
+    for line in _searchable(lines):
         key = key_of(line)
         total += len(key)
         place = _find(page, key, at, starts, segments)
@@ -68,6 +74,15 @@ def judge(segments: list[Segment], lines: list[str]) -> Verdict:
         _cover(covered, starts, segments, place, at)
     kept = {block.index for block in segments if block.key and covered[block.index] >= COVERED * len(block.key)}
     return Verdict(kept, lines, found / total if total else 0.0)
+
+
+def _searchable(lines: list[str]) -> Iterator[str]:
+    """The lines, very long ones by sentences: they are whole pages put in one, and stand nowhere as such."""
+    for line in lines:
+        if len(line) <= WHOLE_LINE:
+            yield line
+        else:
+            yield from SENTENCE.split(line)
 
 
 def _find(page: str, key: str, at: int, starts: list[int], segments: list[Segment]) -> int:

@@ -21,6 +21,8 @@ MAX_ELEMENTS = 400_000
 MAX_ATTRIBUTES = 2000
 MANY_ATTRIBUTES = 50_000
 LARGE = 2 * 1024 * 1024
+NO_LABEL = 1000
+"""Characters that no button's label has."""
 LONG_TAG = re.compile(rb"<([a-zA-Z][\w:-]{0,30})[\s/][^<>]{8000,}")
 LONG_SPACE = re.compile(rb"\s{1000,}")
 
@@ -83,7 +85,15 @@ def parse(data: bytes) -> HtmlElement | Rejection:
                 return Rejection(Outcome.EXTRACT_FAILED, problem)
     except (etree.LxmlError, ValueError, AssertionError) as error:
         return Rejection(Outcome.NOT_HTML, f"no parsable document: {error}"[:300])
+    _release_content(tree)
     return tree
+
+
+def _release_content(tree: HtmlElement) -> None:
+    """Unwrap buttons that were never closed and so hold the page."""
+    for button in list(tree.iter("button")):
+        if next(button.iter("p"), None) is not None and len(button.text_content()) > NO_LABEL:
+            button.drop_tag()
 
 
 def _parse(data: bytes, *, huge: bool) -> tuple[HtmlElement, bool]:
