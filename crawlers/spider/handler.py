@@ -3,7 +3,7 @@
 import asyncio
 from time import monotonic
 
-from scrapy.core.downloader.handlers.http2 import H2DownloadHandler
+from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DownloadFailedError
@@ -29,7 +29,12 @@ class TimedHandler(HTTP11DownloadHandler):
         self._pool.retryAutomatically = False  # every request is ours to decide on, and to count
         self._gate = asyncio.Semaphore(AT_ONCE_PER_PROXY)
         self._sent: dict[str, float] = {}
-        self._http2 = H2DownloadHandler(crawler) if crawler.settings.getbool("HTTP2") else None
+        self._http2: BaseDownloadHandler | None = None
+        if crawler.settings.getbool("HTTP2"):
+            # Needs h2, which Scrapy does not ask for by itself.
+            from scrapy.core.downloader.handlers.http2 import H2DownloadHandler
+
+            self._http2 = H2DownloadHandler(crawler)
         self._speaks_http2: dict[str, bool | None] = {}
         """By host; None where it answered, and has not been asked by HTTP/2 yet."""
 
@@ -59,7 +64,7 @@ class TimedHandler(HTTP11DownloadHandler):
         finally:
             request.meta["elapsed"] = monotonic() - start
 
-    async def _negotiated(self, request: Request, http2: H2DownloadHandler) -> Response:
+    async def _negotiated(self, request: Request, http2: BaseDownloadHandler) -> Response:
         key = request.meta["download_slot"]
         if self._speaks_http2.get(key, False) is not False:
             try:

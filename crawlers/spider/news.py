@@ -78,7 +78,8 @@ class NewsSpider(Spider):
         """Crawl one site and report how it ended, whatever happens."""
         spool = self._job.spool
         if reopen(spool, site.id):  # else an interrupted crawl of the same run has finished it
-            state, problems = "failed", []
+            state = "failed"
+            problems: list[str] = []
             try:
                 state, problems = await self._crawl_site(site)
             except Exception as error:  # our own fault, or the disk's: the other sites go on
