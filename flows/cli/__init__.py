@@ -14,12 +14,16 @@ from flows.settings import from_environment
 
 _COMMANDS = {
     "ingest": ("flows.cli.ingest", "Crawl sites and publish what is new (the everyday command)."),
+    "serve": ("flows.cli.serve", "Crawl on schedule: a Prefect server with its UI, and the runs it starts."),
     "demo": ("flows.cli.demo", "Try everything on a small news web on this machine; takes half a minute."),
     "sites": ("flows.cli.sites", "List, check and add site declarations."),
+    "status": ("flows.cli.status", "What broke, since when, why, and where to look; sites against what is usual."),
+    "report": ("flows.cli.report", "The same as one HTML page with charts, into the lake or a file."),
     "show": ("flows.cli.show", "Show an article with its revisions, copies and what was stripped from it."),
     "query": ("flows.cli.query", "Ask the lake in SQL (DuckDB): articles, revisions, copies, fetches, runs."),
     "backfill": ("flows.cli.backfill", "Bring in articles of the past: sitemaps, WARC files, Common Crawl's CC-NEWS."),
     "reextract": ("flows.cli.reextract", "Extract archived pages again with today's rules."),
+    "lake": ("flows.cli.lake", "Check whether a store can be trusted with a lake (a race of several writers)."),
     "templates": ("flows.cli.templates", "Show the site templates that were learned."),
     "dedupe": ("flows.cli.dedupe", "Tell copies and excerpts apart in a Parquet file of articles, without a lake."),
     "extract": ("flows.cli.extract", "Extract pages of a Parquet file, without a lake."),

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from flows.errors import LakeError
 from flows.health.judge import judge
@@ -10,7 +11,7 @@ from flows.health.measure import WINDOW, Facts, measure
 from flows.health.model import SEVERITIES, Finding, Health, SiteHealth
 from flows.health.rules import DEFAULT_RULES, Rules
 from flows.health.storage import check_storage, unreachable
-from flows.lake import Lake
+from flows.lake import Lake, open_lake
 from flows.lake.templates import load_templates
 
 _LEARNS = frozenset({"layout", "unreadable", "field"})
@@ -45,6 +46,18 @@ def assess(
         if any(finding.rule in _LEARNS for finding in item.health.findings):
             item.health.drifted = load_templates(lake, item.health.site).drifted[item.health.site]
     return Health(lake.root, at, sorted((item.health for item in chosen), key=_badness), _together(chosen, found))
+
+
+def assess_root(
+    root: str, *, at: datetime | None = None, rules: Rules = DEFAULT_RULES, **more: Any
+) -> tuple[Health, Lake | None]:
+    """The same of the lake at `root`, and that lake; None, and a finding, where it can't even be opened."""
+    try:
+        lake = open_lake(root)
+    except (LakeError, OSError) as error:
+        finding = unreachable(error, rules.rule("storage"), root)
+        return Health(root, at or datetime.now(UTC), [], [finding]), None
+    return assess(lake, at=at, rules=rules, **more), lake
 
 
 def _badness(site: SiteHealth) -> tuple[int, int, str]:

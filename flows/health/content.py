@@ -26,6 +26,8 @@ def layout(facts: Facts, rule: Rule) -> Iterator[Finding]:
         since.append(_since(facts, lambda day: day.words, rule["words"] * old["words"]))
     if not signs:
         return
+    if (unread := facts.tries.get("unreadable") or 0.0) > 0.1:
+        signs.append(f"no article in {percent(unread)} of the pages")
     yield Finding(
         "layout", rule.severity, facts.health.site, "The layout changed", "; ".join(signs),
         "a redesign, or other pages for us than for readers (teaser, consent, app); templates are being learned anew",
@@ -40,8 +42,10 @@ def quiet(facts: Facts, rule: Rule) -> Iterator[Finding]:
     health = facts.health
     if facts.usual is None or health.last_article is None or health.last_run is None:
         return
+    # What takes hours to arrive can't be missed sooner: that is the rule `late`.
+    due = health.last_run - timedelta(minutes=health.latency or 0)
     hours = (health.last_run - health.last_article) / timedelta(hours=1)
-    expected = facts.usual.between(health.last_article, health.last_run) if hours > 0 else 0.0
+    expected = facts.usual.between(health.last_article, due) if due > health.last_article else 0.0
     if expected < rule["expected"] or hours < rule["hours"]:
         return
     yield Finding(

@@ -26,6 +26,7 @@ CONSEQUENCES: Mapping[str, frozenset[str]] = {
     "blocked": frozenset({"failing", "quiet", "thin", "late"}),
     "failing": frozenset({"erring", "quiet", "thin", "late", "backlog"}),
     "not_run": frozenset({"quiet", "thin", "late"}),
+    "layout": frozenset({"unreadable", "thin"}),
     "unreadable": frozenset({"quiet", "thin"}),
     "erring": frozenset({"quiet", "thin"}),
     "quiet": frozenset({"thin"}),

@@ -50,9 +50,11 @@ def measure(lake: Lake, at: datetime, window: int = WINDOW) -> list[Facts]:
     at = at.astimezone(UTC)
     since = at.date() - timedelta(days=window - 1)
     with connect(lake, "revisions runs fetches copies") as connection:
-        for statement in sql.prepare(since):
+        for statement in sql.prepare(since, at):
             connection.execute(statement)
-        found = {row["site"]: _site(row, since, at) for row in _ask(connection, sql.FIRST_RUNS)}
+        found = {
+            row["site"]: _site(row, since, at) for row in _ask(connection, sql.FIRST_RUNS) if row["first_run"] <= at
+        }
         _runs(connection, found)
         _days(connection, found)
         _newest(connection, found)

@@ -4,7 +4,7 @@ The first statements cut narrow copies out of the tables (no texts, the days of 
 each table is read once.
 """
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from flows.health.model import COMPLETED
 
@@ -33,9 +33,10 @@ def _present(name: str) -> str:
     return f"coalesce(len({name}), 0) > 0" if name in LISTS else f"{name} IS NOT NULL"
 
 
-def prepare(since: date) -> list[str]:
+def prepare(since: date, at: datetime) -> list[str]:
     """The statements that make the narrow tables `a` (articles), `f` (tries), `r` (runs) and `c` (copies)."""
     day = f"DATE '{since.isoformat()}'"
+    now = f"TIMESTAMPTZ '{at.astimezone(UTC).isoformat()}'"
     fields = ", ".join(f"({_present(name)})::INT AS {name}_" for name in COMPLETED)
     never_asked = ", ".join(f"'{outcome}'" for outcome in HARMLESS_TRIES)
     return [
@@ -45,15 +46,16 @@ def prepare(since: date) -> list[str]:
             CASE WHEN published_precision IN ('second', 'minute') THEN least(published_at, first_seen_at)
                 ELSE first_seen_at END AS moment,
             regexp_extract(template, '/(v[0-9]+)', 1) AS version
-        FROM revisions WHERE revision = 1 AND date >= {day}""",
+        FROM revisions WHERE revision = 1 AND date >= {day} AND first_seen_at <= {now}""",
         f"""CREATE TEMP TABLE r AS
         SELECT run_id, site, kind, state, problem, started_at, finished_at, date, new, outcomes FROM runs
-        WHERE date >= {day}""",
+        WHERE date >= {day} AND started_at <= {now}""",
         f"""CREATE TEMP TABLE f AS
         SELECT site, date, kind, outcome, fetched_at, elapsed_ms FROM fetches
-        WHERE date >= {day} AND kind <> 'robots' AND outcome NOT IN ({never_asked})""",
+        WHERE date >= {day} AND fetched_at <= {now} AND kind <> 'robots' AND outcome NOT IN ({never_asked})""",
         f"""CREATE TEMP TABLE c AS
-        SELECT site, date, original_site FROM copies WHERE date >= {day}""",
+        SELECT site, date, original_site FROM copies
+        WHERE date >= {day} AND decided_at <= {now}""",
     ]
 
 

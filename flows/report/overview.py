@@ -40,11 +40,12 @@ def _row(site: SiteHealth, longest: int) -> str:
     missing = longest - len(site.days)
     cells = [("none", "before the first run")] * missing + [level(day) for day in site.days]
     usual = number(site.recent_usual) if site.recent_usual is not None else "–"
+    strip = svg.strip(cells, name=f"{site.site}: days against usual", marked=_marked(site, missing))
     told = "; ".join(finding.title for finding in site.findings)
     return (
         f'<div class="row"><span class="name"><span class="{site.state} badge">{icon(site.state)}</span>'
         f'<a href="#{escape(anchor(site.site))}">{escape(site.site)}</a></span>'
-        f'<span class="heat">{svg.strip(cells, name=f"{site.site}: days against usual", marked=_marked(site, missing))}</span>'
+        f'<span class="heat">{strip}</span>'
         f'<span class="num" data-unit="in 24 h"><b>{site.recent}</b> <span class="soft">/ {usual}</span></span>'
         f'<span class="num">{minutes(site.latency)}</span>'
         f'<span class="fields">{_fields(site)}</span><span class="outcomes">{_outcomes(site)}</span>'

@@ -105,7 +105,8 @@ def strip(cells: Sequence[tuple[str, str]], *, name: str, marked: tuple[int, str
     side, gap = 16, 2
     width = len(cells) * (side + gap) - gap
     body = "".join(
-        f'<rect class="{kind}" x="{n * (side + gap) + 1}" y="1" width="{side - 2}" height="18" rx="3">{_tip(tip)}</rect>'
+        f'<rect class="{kind}" x="{n * (side + gap) + 1}" y="1" width="{side - 2}" height="18" rx="3">'
+        f"{_tip(tip)}</rect>"
         for n, (kind, tip) in enumerate(cells)
     )
     if marked:
