@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
 
@@ -20,6 +20,7 @@ from flows.dedupe.shingles import sketch
 Order = tuple[datetime, str]
 """Articles are taken in this order: by time, then id. It doesn't depend on when they arrived."""
 
+_FIRST, _LAST = datetime(1000, 1, 1, tzinfo=UTC), datetime(3000, 1, 1, tzinfo=UTC)
 _LIKELY = 0.5
 """Share of a rule's containment that the samples must promise before texts are read."""
 KEPT_A_DAY = 5
@@ -46,8 +47,8 @@ class Node:
 
     @property
     def at(self) -> datetime:
-        """Publication as the first revision states it, else its fetch."""
-        return self.revisions[0].published_at or self.revisions[0].fetched_at
+        """Publication as the first revision states it, else its fetch; nonsense years as the nearest sensible one."""
+        return min(max(self.revisions[0].published_at or self.revisions[0].fetched_at, _FIRST), _LAST)
 
     @property
     def order(self) -> Order:
@@ -179,7 +180,8 @@ class Graph:
 
     def _days(self, ids: list[str]) -> tuple[date, date]:
         """First and last day whose articles may be near duplicates of these."""
-        days = [day for id_ in ids for day in (self._nodes[id_].at.date(), self._nodes[id_].latest.date)]
+        days = [self._nodes[id_].at.date() for id_ in ids]
+        days += [min(max(self._nodes[id_].latest.date, _FIRST.date()), _LAST.date()) for id_ in ids]
         return min(days) - self._rules.window, max(days) + self._rules.window
 
     def _add_alike(self, texts: list[list[Ref]], days: tuple[date, date]) -> None:

@@ -1,5 +1,6 @@
 """Who repeats whom, which is the original, and what readers of `articles` see."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -199,3 +200,13 @@ def test_syndicated_everywhere(tmp_path: Path) -> None:
     history = run(tmp_path, [same[:150], changed[:20], same[150:] + changed[20:]])
     assert len(history.in_articles) == 1
     assert history.rows == run(tmp_path / "whole", [same + changed]).rows
+
+
+@pytest.mark.parametrize("year", [1, 999, 1970, 3001, 9999])
+def test_nonsense_dates(tmp_path: Path, year: int) -> None:
+    """A date in another millennium is a publisher's mistake, and no reason to stop."""
+    when = datetime(year, 12, 31, 23, 59, tzinfo=UTC) if year > 1 else datetime(1, 1, 1, tzinfo=UTC)
+    items = [incoming(ORIGIN, A, 0, published_at=when), incoming(COPY, A, 0, published_at=when)]
+    items.append(incoming("https://third.example.com/s-1", f"{A} {text(20, 5)}", 3))
+    history = run(tmp_path, [items[:1], items[1:]])
+    assert id_of(COPY) in history.rows or id_of(ORIGIN) in history.rows
