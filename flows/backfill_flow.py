@@ -1,5 +1,6 @@
 """The Prefect flow `backfill`: `flows.backfill` with typed parameters, so that the UI has a form for it."""
 
+import contextlib
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -7,9 +8,12 @@ from zoneinfo import ZoneInfo
 
 from prefect import flow, get_run_logger
 from prefect.artifacts import create_progress_artifact, create_table_artifact, update_progress_artifact
-from prefect.client.schemas.objects import State
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import DeploymentStatus, State
+from prefect.exceptions import ObjectNotFound
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
+from prefect.utilities.urls import url_for
 from pydantic import Field
 
 from flows.backfill import run as backfills
@@ -25,6 +29,9 @@ from flows.settings import from_environment
 SourceName = Literal["sitemaps", "warc", "cc-news", "reextract"]
 
 
+DEPLOYMENT = "backfill/backfill"
+
+
 def _run_name() -> str:
     """`backfill cc-news bbc 2024-03-01 to 2024-03-07`."""
     asked = flow_run.parameters
@@ -37,12 +44,12 @@ def _run_name() -> str:
 @flow(name="backfill", flow_run_name=_run_name, validate_parameters=True)
 def backfill(
     source: SourceName,
-    sites: list[str] | None = None,
+    sites: list[str] = [],  # noqa: B006 - Prefect makes a form of it, and a copy for each run
     since: date | None = None,
     until: date | None = None,
     zone: str = "UTC",
-    places: list[str] | None = None,
-    hosts: list[str] | None = None,
+    places: list[str] = [],  # noqa: B006 - Prefect makes a form of it, and a copy for each run
+    hosts: list[str] = [],  # noqa: B006 - Prefect makes a form of it, and a copy for each run
     undeclared: bool = False,
     plan_only: bool = False,
     retry_failed: bool = False,
@@ -68,12 +75,12 @@ def backfill(
     """
     request = Request(
         source,
-        tuple(sites or ()),
+        tuple(sites),
         since.isoformat() if since else None,
         until.isoformat() if until else None,
         zone,
-        tuple(places or ()),
-        tuple(hosts or ()),
+        tuple(places),
+        tuple(hosts),
         undeclared,
         (),
         retry_failed,
@@ -90,14 +97,17 @@ def backfill(
     return _finish(report)
 
 
-def backfill_from(request: Request, pages: int | None, hours: float | None) -> str:
-    """Run the flow for a request of the command line. Returns `ok`, `partial` or `failed`."""
+def backfill_from(request: Request, pages: int | None, hours: float | None) -> tuple[str, str]:
+    """Run the flow for a request of the command line: by its deployment where that is served, else here and now.
+
+    Returns a state (`ok`, `partial`, `failed`; `ok` for a run that was handed over) and a line for the operator.
+    """
     since, until = _days(request)
     parameters: dict[str, Any] = {
         "source": request.source,
         "sites": list(request.sites),
-        "since": since,
-        "until": until,
+        "since": since.isoformat() if since else None,
+        "until": until.isoformat() if until else None,
         "zone": request.zone,
         "places": list(request.places),
         "hosts": list(request.hosts),
@@ -106,8 +116,14 @@ def backfill_from(request: Request, pages: int | None, hours: float | None) -> s
         "pages": pages,
         "hours": hours,
     }
+    with contextlib.suppress(ObjectNotFound), get_client(sync_client=True) as client:
+        deployment = client.read_deployment_by_name(DEPLOYMENT)
+        if deployment.status == DeploymentStatus.READY:
+            run = client.create_flow_run_from_deployment(deployment.id, parameters=parameters, tags=["command-line"])
+            return "ok", f"handed over as {run.name}: {url_for(run) or run.id}"
     state: State[Any] = backfill(**parameters, return_state=True)
-    return "ok" if state.is_completed() else "partial" if state.name == "PartlyFailed" else "failed"
+    told = "ok" if state.is_completed() else "partial" if state.name == "PartlyFailed" else "failed"
+    return told, state.message or ""
 
 
 def _days(request: Request) -> tuple[date | None, date | None]:

@@ -39,7 +39,7 @@ RUNNING = (
     click.option("--pages", type=click.IntRange(1), metavar="N", help="Stop after about N pages; the rest is kept."),
     click.option("--hours", type=float, metavar="H", help="Stop after H hours; the rest is kept."),
     click.option("--json", "as_json", is_flag=True, help="Print the plan or the report as one JSON object."),
-    click.option("--prefect", is_flag=True, help="Run it as the Prefect flow, recorded where PREFECT_API_URL says."),
+    click.option("--prefect", is_flag=True, help="Hand it to `presslake serve`, or run it here and record it."),
 )
 _WARC = (
     click.option("--site", "sites", multiple=True, metavar="ID", help="Only pages of this declared site; repeatable."),
@@ -132,7 +132,9 @@ def go(
     if prefect and not plan_only:
         from flows.backfill_flow import backfill_from  # Prefect takes seconds to import
 
-        context.exit(EXIT[backfill_from(request, pages, hours)])
+        state, told = backfill_from(request, pages, hours)
+        click.echo(told)
+        context.exit(EXIT[state])
     console = console_for(as_json)
     source = make_source(settings, request)
     if plan_only:

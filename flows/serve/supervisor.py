@@ -142,7 +142,9 @@ class Supervisor:
             home = Path(environment.setdefault("PREFECT_HOME", str(_state_home(environment))))
             home.mkdir(parents=True, exist_ok=True)
             _free_port(self.host, self.port)
-            self.server = Child("server", ["server", self.host, str(self.port)], environment, home / "server.log")
+            # Without this the UI asks port 4200 of the browser's own machine.
+            ours = environment | {"PREFECT_SERVER_UI_API_URL": "/api"}
+            self.server = Child("server", ["server", self.host, str(self.port)], ours, home / "server.log")
             self.say(f"starting the Prefect server (database and log in {home})")
             self.server.start()
         self._wait()

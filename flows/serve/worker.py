@@ -20,10 +20,11 @@ from prefect.client.schemas.filters import (
 )
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy, StateType
 from prefect.client.schemas.sorting import FlowRunSort
-from prefect.deployments.runner import EntrypointType, RunnerDeployment
+from prefect.deployments.runner import RunnerDeployment
 from prefect.runner import Runner
 from prefect.schedules import Cron, Interval, Schedule
 from prefect.states import Crashed
+from prefect.types.entrypoint import EntrypointType
 
 from crawlers.declarations import DeclarationError, load_sites
 from flows.backfill_flow import backfill
@@ -168,7 +169,8 @@ async def _last_due(client: PrefectClient, deployment_id: UUID) -> datetime | No
         limit=1,
     )
     due = [run.expected_start_time for run in runs if run.expected_start_time is not None]
-    return due[0].astimezone(UTC) if due else None
+    # Prefect's own kind of datetime can't be reckoned with.
+    return datetime.fromtimestamp(due[0].timestamp(), UTC) if due else None
 
 
 def _told(served: Mapping[str, tuple[Deployment, UUID]]) -> str:
