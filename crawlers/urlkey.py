@@ -44,7 +44,7 @@ def _names(text: str) -> frozenset[str]:
 
 
 _TRACKING = _names("""
-    fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid ysclid twclid ttclid li_fat_id igshid igsh mibextid
+    fbclid gclid srsltid gclsrc dclid gbraid wbraid msclkid yclid ysclid twclid ttclid li_fat_id igshid igsh mibextid
     zanpid awc rb_clickid wickedid epik irclickid s_kwcid ef_id dicbo oborigurl tblci vero_id vero_conv mkt_tok
     _hsenc _hsmi hsctatracking mc_cid mc_eid ml_subscriber ml_subscriber_hash oly_enc_id oly_anon_id bxid cndid esrc
     et_rid elqtrackid elqtrack elqaid elqat ck_subscriber_id _ga _gl _ke _branch_match_id _openstat __s _bhlid
@@ -66,7 +66,9 @@ share buttons, comment forms, sessions and cache breakers."""
 _TRACKING_PREFIXES = (
     "utm_", "at_", "ns_", "hsa_", "pk_", "piwik_", "mtm_", "matomo_", "itm_", "ga_", "gaa_", "pf_rd_", "stm_", "uta_",
 )  # fmt: skip
-_AMBIGUOUS = _names("ref src source from via cid sid s t si mod st oc partner feature nl te _r rss feed_id sh")
+_AMBIGUOUS = _names(
+    "ref srcref click gi r src source from via cid sid s t si mod st oc partner feature nl te _r rss feed_id sh"
+)
 """Tracking on one site, the article's number on another: dropped where the path alone names an article."""
 
 _VARIANT_VALUES = {
