@@ -9,7 +9,7 @@ export DO_NOT_TRACK = 1
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench lock clean
+.PHONY: help setup demo test test-s3 lint bench lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):[^#]*## */\1\t/' | \
@@ -29,8 +29,12 @@ demo: setup ## crawl a small news web on loopback at two moments and show what a
 	@$(BIN)/presslake demo
 
 test: setup ## run the tests (loopback only); those on recorded pages skip where ../shared is absent
-	@echo "test: pytest, unit and end to end, on loopback only"
+	@echo "test: pytest, unit and end to end, on loopback only; S3 by moto (make test-s3 has a real server)"
 	@$(BIN)/python -m pytest -q
+
+test-s3: setup ## run what is stored on S3 on a real server, Ceph's radosgw (fetches 65 MB of Debian packages once)
+	@echo "test-s3: pytest on radosgw on loopback; skips, with the reason, where its packages can't be had"
+	@$(BIN)/python -m pytest -q -m s3
 
 lint: setup ## check style (ruff), types (mypy strict) and import rules (import-linter)
 	@echo "lint: ruff, mypy, import-linter"

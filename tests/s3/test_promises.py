@@ -1,0 +1,37 @@
+"""What is promised of any lake, held by a real S3 server: the tests of other folders, with this folder's lakes."""
+
+import pytest
+
+from flows.lake import Lake
+from flows.lake.check import check
+from tests.e2e.test_s3 import test_a_bucket_ends_with_the_rows_of_a_directory
+from tests.flows.lake.test_batches import (
+    test_a_batch_becomes_visible_in_all_tables,
+    test_a_publisher_that_lost_the_number_decides_anew,
+    test_merged_tables_replace_and_remove_by_key,
+    test_nothing_to_publish_is_no_batch,
+)
+from tests.flows.lake.test_store import (
+    test_a_missing_bucket_says_what_to_do,
+    test_an_existing_object_is_not_overwritten,
+    test_objects_are_written_read_listed_and_deleted,
+)
+
+__all__ = [
+    "test_a_batch_becomes_visible_in_all_tables",
+    "test_a_bucket_ends_with_the_rows_of_a_directory",
+    "test_a_missing_bucket_says_what_to_do",
+    "test_a_publisher_that_lost_the_number_decides_anew",
+    "test_an_existing_object_is_not_overwritten",
+    "test_merged_tables_replace_and_remove_by_key",
+    "test_nothing_to_publish_is_no_batch",
+    "test_objects_are_written_read_listed_and_deleted",
+]
+
+pytestmark = pytest.mark.s3
+
+
+def test_the_race_finds_every_promise_kept(s3_lake: Lake) -> None:
+    findings = list(check(s3_lake, writers=4, names=40, commits=5))
+    assert [finding for finding in findings if not finding.kept] == []
+    assert list(s3_lake.store.names("")) == []
