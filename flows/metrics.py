@@ -42,18 +42,18 @@ def exposition(health: Health) -> bytes:
 
 
 _BY_SITE: tuple[tuple[str, str, Callable[[SiteHealth], float | None]], ...] = (
-    ("articles", "Articles published in the 24 hours before the last run.", lambda s: s.recent),
+    ("articles", "Articles published in the 24 hours before the last run.", lambda s: float(s.recent)),
     ("articles_usual", "Articles usual in such 24 hours.", lambda s: s.recent_usual),
-    ("last_run_timestamp_seconds", "Start of the last run.", lambda s: s.last_run and s.last_run.timestamp()),
+    ("last_run_timestamp_seconds", "Start of the last run.", lambda s: s.last_run.timestamp() if s.last_run else None),
     (
         "last_article_timestamp_seconds", "Publication of the newest article.",
-        lambda s: s.last_article and s.last_article.timestamp(),
+        lambda s: s.last_article.timestamp() if s.last_article else None,
     ),
     (
         "latency_seconds", "Median time from publication to availability.",
         lambda s: s.latency * 60 if s.latency is not None else None,
     ),
-    ("left_addresses", "Addresses that the last run left for later.", lambda s: s.left[-1] if s.left else None),
+    ("left_addresses", "Addresses that the last run left for later.", lambda s: float(s.left[-1]) if s.left else None),
     ("run_seconds", "Median length of a run.", lambda s: s.run_minutes * 60 if s.run_minutes is not None else None),
     ("fetch_seconds", "Median time to an answer.", lambda s: s.fetch_ms / 1000 if s.fetch_ms is not None else None),
 )  # fmt: skip
@@ -68,14 +68,15 @@ def write_textfile(health: Health, path: Path) -> None:
 
 def serve(settings: Settings, port: int, host: str = "0.0.0.0") -> ThreadingHTTPServer:  # noqa: S104 - meant for a scraper
     """An exporter at `/metrics`, and `/healthz` for probes. The caller runs `serve_forever`."""
-    lock, kept = threading.Lock(), [0.0, b""]
+    lock = threading.Lock()
+    kept: tuple[float, bytes] = (0.0, b"")
 
     def current() -> bytes:
+        nonlocal kept
         with lock:
-            if not kept[1] or time.monotonic() - float(kept[0]) > FRESH:
-                kept[1] = exposition(assess_root(settings.lake, spool=settings.spool)[0])
-                kept[0] = time.monotonic()
-            assert isinstance(kept[1], bytes)
+            if not kept[1] or time.monotonic() - kept[0] > FRESH:
+                page = exposition(assess_root(settings.lake, spool=settings.spool)[0])
+                kept = (time.monotonic(), page)
             return kept[1]
 
     class Handler(BaseHTTPRequestHandler):

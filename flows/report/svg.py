@@ -82,7 +82,7 @@ def stacks(
     step = WIDTH / max(1, len(items))
     body = [_shade(break_at, step, len(items))]
     for n, item in enumerate(items):
-        y = _PLOT
+        y = float(_PLOT)
         parts = []
         for kind in kinds:
             height = item.get(kind, 0) / most * _RISE
