@@ -1,13 +1,14 @@
 """Who wrote it: JSON-LD, then meta elements, then the byline on the page."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
 from crawlers.extract import jsonld, names
 from crawlers.extract.head import Head
+from crawlers.extract.segments import Segment
 
 META_AUTHOR = (
     "author",
@@ -41,6 +42,14 @@ ELSEWHERE = re.compile(r"comment|related|teaser|card|recommend|sidebar|footer|av
 MAX_BYLINE = 200
 """Characters; a longer text with a byline's class is a biography."""
 
+MAX_LINE = 140
+_WORD = r"(?-i:[A-ZÀ-ÞĀ-ŽΑ-ΩА-ЯІЇЄ])[\w.’'-]+"
+_NAME = rf"{_WORD}(?: (?:(?:{'|'.join(sorted(names.PARTICLES))}) )*{_WORD.removesuffix('+')}*){{1,3}}"
+_LEAD = r"(?:[\d/.-]+ )?(?:(?:written|posted|reported|published|story|words|article|reviewed)\s+)?(?:by|von|par|por|di|door)"
+BY_LINE = re.compile(
+    rf"^\W*{_LEAD}\s*:?\s+(?P<names>{_NAME}(?:(?:,| and| und| et| y| e|,? &) {_NAME}){{0,4}})",
+    re.IGNORECASE,
+)
 VISIBLE_BY = re.compile(
     r"^\W*(?:(?:written|posted|reported|published|story|words|text|article)\s+)?(?:by|von|par|por|di|door|av|af|przez|"
     r"автор|yazan|oleh)\s*:?\s+(?P<names>(?-i:[A-ZÀ-ÞĀ-ŽΑ-ΩА-Я])[^\n|•·]{2,80})$",
@@ -55,7 +64,9 @@ DATED_BY = re.compile(
 """A dateline and a byline in one: `Published on 3 May 2024, 6:47 pm - by Jane Doe`."""
 
 
-def read_authors(head: Head, tree: HtmlElement, site_names: Iterable[str]) -> names.Bylines:
+def read_authors(
+    head: Head, tree: HtmlElement, site_names: Iterable[str], blocks: Callable[[], list[Segment]] = list
+) -> names.Bylines:
     """Authors of the page, in order; each source is asked only where the one before names nobody.
 
     A site's own name is passed over where anyone else is named; where nobody is, and the publisher states
@@ -65,7 +76,13 @@ def read_authors(head: Head, tree: HtmlElement, site_names: Iterable[str]) -> na
     host = (urlsplit(head.url).hostname or "").removeprefix("www.")
     own |= {names.bare(host), *host.split(".")[:-1]}
     house: list[str] = []
-    for read in (lambda: from_jsonld(head), lambda: from_meta(head), lambda: from_byline(tree)):
+    readers = (
+        lambda: from_jsonld(head),
+        lambda: from_meta(head),
+        lambda: from_byline(tree),
+        lambda: from_line(blocks()),
+    )
+    for read in readers:
         found = read()
         people = [name for name in found if names.bare(name) not in own]
         if people:
@@ -135,6 +152,18 @@ def from_byline(tree: HtmlElement) -> list[str]:
     return []
 
 
+def from_line(blocks: list[Segment]) -> list[str]:
+    """Names of the first short block that says "By …" (or as other languages have it), dates behind them left out."""
+    for block in blocks:
+        if len(block.text) > MAX_LINE or block.hidden or block.kind == "caption":
+            continue
+        match = BY_LINE.match(block.text)
+        found = [name for name in names.split_names(match["names"]) if names.personlike(name)] if match else []
+        if found:
+            return found
+    return []
+
+
 def _elsewhere(element: HtmlElement) -> bool:
     return any(ELSEWHERE.search(node.get("class") or "") for node in list(element.iterancestors())[:6])
 
@@ -146,7 +175,8 @@ def visible_names(element: HtmlElement) -> list[str]:
         texts = [inner.get("content") or _spaced(inner)]
     else:
         links = [text for link in element.iter("a") if names.personlike(text := _spaced(link))]
-        texts = links or [_spaced(element)]
+        pieces = [text for piece in element.itertext() if names.personlike(text := " ".join(piece.split()))]
+        texts = links or pieces or [_spaced(element)]
     if not any(texts) or sum(map(len, texts)) > MAX_BYLINE:
         return []
     found = [name for text in texts for name in names.split_names(text)]

@@ -19,6 +19,7 @@ ISO = re.compile(
 )
 SLASHED_YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?!\d)")
 NUMERIC = re.compile(r"(?<!\d)(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4})(?!\d)")
+NUMERIC_SHORT = re.compile(r"(?<![\d.])(\d{1,2})\.(\d{1,2})\.(\d{2})(?![\d.])")
 CJK = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]")
 NAMED_DAY_FIRST = re.compile(
     r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?,?\s+(?:de\s+|d')?([^\W\d_]{3,12})\.?,?\s+(?:de\s+|del\s+|г\.\s*)?(\d{4})(?!\d)"
@@ -195,4 +196,6 @@ def _numeric(text: str, *, month_first: bool) -> tuple[list[int], int, int] | No
         swap = second > 12 or (month_first and separator == "/" and first <= 12)
         day, month = (second, first) if swap else (first, second)
         return [year, month, day], match.start(), match.end()
+    if match := NUMERIC_SHORT.search(text):
+        return [2000 + int(match.group(3)), int(match.group(2)), int(match.group(1))], match.start(), match.end()
     return None

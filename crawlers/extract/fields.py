@@ -87,7 +87,7 @@ def read_fields(
     """
     clock = Clock(page.fetched_at, zone)
     site_names = names_of_site(head, page)
-    bylines: Bylines = read_authors(head, tree, site_names)
+    bylines: Bylines = read_authors(head, tree, site_names, blocks)
     article = Article(
         title=_title(tree, head, page, site_names, blocks),
         description=_description(head),
@@ -164,16 +164,23 @@ def read_published(tree: HtmlElement, head: Head, clock: Clock) -> Dated | None:
 
 
 def _most_precise(candidates: list[Dated]) -> Dated | None:
-    """The first candidate, or a later one that says the same day to the minute."""
+    """The first candidate, or a later one that says the same more exactly: to the minute, or with the zone."""
     if not candidates:
         return None
     first = candidates[0]
     if first.instant.precision != "day":
-        return first
+        return first if first.instant.zoned else next((d for d in candidates if _zoned_twin(first, d)), first)
     for other in candidates[1:]:
         if other.instant.precision != "day" and abs((other.instant.at - first.instant.at).total_seconds()) < 36 * 3600:
             return other
     return first
+
+
+def _zoned_twin(one: Dated, other: Dated) -> bool:
+    """Whether the other says the same time of day, zone included, that this one says without."""
+    apart = abs((other.instant.at - one.instant.at).total_seconds())
+    quarter = apart % 900
+    return other.instant.zoned and apart <= 14 * 3600 and min(quarter, 900 - quarter) < 2
 
 
 def read_modified(tree: HtmlElement, head: Head, clock: Clock) -> Dated | None:
@@ -194,12 +201,13 @@ def _time_elements(tree: HtmlElement, clock: Clock, *, modified: bool) -> list[D
     for element in list(tree.iter("time", "abbr"))[:60]:
         if (MODIFIED_HINT.search(_near(element)) is not None) != modified:
             continue
-        if any(ELSEWHERE.search(node.get("class") or "") for node in _around(element)):
+        stated = element.get("itemprop") == "datePublished"
+        if not stated and any(ELSEWHERE.search(node.get("class") or "") for node in _around(element)):
             continue
         value = element.get("datetime") or element.get("title") or element.get("data-datetime")
         instant = (clock.read(value) if value else None) or clock.read_visible(element.text_content())
         if instant is not None:
-            strong = 0 if element.get("itemprop") == "datePublished" or element.get("pubdate") is not None else 1
+            strong = 0 if stated or element.get("pubdate") is not None else 1
             found.append((strong, Dated(instant, "time-element")))
     return [dated for _, dated in sorted(found, key=lambda item: item[0])]
 
