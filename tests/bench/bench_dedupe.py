@@ -165,7 +165,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         seconds, cpu = time.perf_counter() - start, time.process_time() - start_cpu
         clusters = {row.article_id: row.cluster_id for row in decisions.copies}
         print(
-            f"dedupe   {options.new} articles against {options.postings} postings: {seconds:.1f} s, {cpu:.1f} s of CPU, "
+            f"dedupe {options.new} articles against {options.postings} postings: {seconds:.1f} s, {cpu:.1f} s CPU, "
             f"peak {peak():.0f} MB (before {before:.0f} MB), {stored / len(known):.0f} bytes stored an article"
         )
         tables: dict[str, dict[str, float]] = {"dedupe": recall(clusters, made)}
