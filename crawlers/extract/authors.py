@@ -45,7 +45,8 @@ MAX_BYLINE = 200
 MAX_LINE = 140
 _WORD = r"(?-i:[A-ZÀ-ÞĀ-ŽΑ-ΩА-ЯІЇЄ])[\w.’'-]+"
 _NAME = rf"{_WORD}(?: (?:(?:{'|'.join(sorted(names.PARTICLES))}) )*{_WORD.removesuffix('+')}*){{1,3}}"
-_LEAD = r"(?:[\d/.-]+ )?(?:(?:written|posted|reported|published|story|words|article|reviewed)\s+)?(?:by|von|par|por|di|door)"
+_LEAD = r"(?:[\d/.-]+ )?"
+_LEAD += r"(?:(?:written|posted|reported|published|story|words|article|reviewed)\s+)?(?:by|von|par|por|di|door)"
 BY_LINE = re.compile(
     rf"^\W*{_LEAD}\s*:?\s+(?P<names>{_NAME}(?:(?:,| and| und| et| y| e|,? &) {_NAME}){{0,4}})",
     re.IGNORECASE,

@@ -43,7 +43,8 @@ class Lesson:
     url: str
     fetched_at: datetime
     places: dict[str, Tally] = field(default_factory=dict)
-    texts: list[int] = field(default_factory=list)
+    texts: dict[int, int] = field(default_factory=dict)
+    """Characters of the story's shorter texts, by hash."""
     story_chars: int = 0
 
 
@@ -66,5 +67,5 @@ def lesson_of(
         tally = lesson.places.setdefault(signature_of(block, paths), Tally())
         tally.add(Tally(1, chars, int(kept), chars if kept else 0))
         if kept and chars <= REPEATABLE:
-            lesson.texts.append(text_hash(block.text))
+            lesson.texts[text_hash(block.text)] = chars
     return lesson

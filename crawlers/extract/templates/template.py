@@ -81,11 +81,10 @@ class SiteTemplate:
         self.story_chars.append(lesson.story_chars)
         for place, tally in lesson.places.items():
             self.places.setdefault(place, Tally()).add(tally)
-        fresh = set(lesson.texts)
-        known = sum(1 for text in fresh if self.texts[text])
-        # A page that is mostly known text is a second copy of a page: its repeats prove nothing.
-        if known * 2 < len(fresh) or not fresh:
-            self.texts.update(fresh)
+        known = sum(chars for text, chars in lesson.texts.items() if self.texts[text])
+        # A page whose story is mostly known text is a second copy of a page: its repeats prove nothing.
+        if known * 2 < lesson.story_chars:
+            self.texts.update(lesson.texts.keys())
         self._prune()
 
     def _prune(self) -> None:
