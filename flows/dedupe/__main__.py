@@ -12,9 +12,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m flows.dedupe", description=dedupe_parquet.__doc__)
     parser.add_argument("src", type=Path, metavar="IN.parquet")
     parser.add_argument("dst", type=Path, metavar="OUT.parquet")
+    parser.add_argument("--near-misses", type=Path, metavar="FILE.parquet", help="pairs turned down, with the reason")
     arguments = parser.parse_args()
     try:
-        counts = dedupe_parquet(arguments.src, arguments.dst)
+        counts = dedupe_parquet(arguments.src, arguments.dst, near_misses=arguments.near_misses)
     except InputError as error:
         print(error, file=sys.stderr)
         return 2

@@ -14,7 +14,7 @@ from crawlers.urlkey import article_id, host_of, url_key
 from flows.dedupe.batch import decide_batch
 from flows.dedupe.compare import alike, prepare
 from flows.dedupe.memory import MemoryHistory
-from flows.dedupe.model import Incoming
+from flows.dedupe.model import Incoming, NearMiss
 from flows.dedupe.rules import RULES, Rules
 
 REQUIRED = ("id", "text")
@@ -45,6 +45,7 @@ def dedupe_parquet(
     *,
     rules: Rules = RULES,
     batch_rows: int = 20_000,
+    near_misses: Path | str | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Counts:
     """Write, for each row of `src` in its order: id, cluster_id, canonical_id, relation, containment, jaccard, rule.
@@ -53,22 +54,29 @@ def dedupe_parquet(
     may have more of an article's (`OPTIONAL`). Rows with one address are revisions of one article, in the order
     of fetched_at, else of published_at; their relation is `revision`, compared with the first. A row that
     repeats nothing is its own cluster and canonical, and relation and figures are null.
+    `near_misses` names a further Parquet file for the pairs that came near and were turned down: id, other_id,
+    reason (a word of `flows.dedupe.compare`), containment, jaccard.
     `on_progress` is told rows done and rows in all. Raises InputError for a file without the columns needed.
     """
     table = _read(Path(src))
     ids = table["id"].to_pylist()
     batch = list(_incoming(table))
+    missed: list[NearMiss] = []
     with tempfile.TemporaryDirectory(prefix="presslake-dedupe-") as directory:
         history = MemoryHistory(Path(directory))
         order = sorted(range(len(batch)), key=lambda row: (batch[row].fetched_at, row))
         for start in range(0, len(order), batch_rows):
             part = [batch[row] for row in order[start : start + batch_rows]]
-            history.apply(part, decide_batch(part, history, rules=rules))
+            decisions = decide_batch(part, history, rules=rules)
+            history.apply(part, decisions)
+            missed.extend(decisions.near_misses)
             if on_progress:
                 on_progress(min(start + batch_rows, len(order)), len(order))
         result = _result(ids, batch, order, history, rules)
     out = pa.table(result, schema=_schema(table.schema.field("id").type))
     pq.write_table(out, Path(dst), compression="zstd")
+    if near_misses:
+        pq.write_table(_missed(missed, ids, batch, out.schema.field("id").type), Path(near_misses), compression="zstd")
     relations = [relation or "original" for relation in result["relation"]]
     return Counts(len(ids), len(set(result["cluster_id"])), {name: relations.count(name) for name in set(relations)})
 
@@ -143,6 +151,20 @@ def _result(
         for column, value in zip(out.values(), (ids[row], cluster, ids[canonical], *figures), strict=True):
             column.append(value)
     return out
+
+
+def _missed(
+    misses: Sequence[NearMiss], ids: Sequence[Any], batch: Sequence[Incoming], id_type: pa.DataType
+) -> pa.Table:
+    rows = {incoming.article_id: row for row, incoming in reversed(list(enumerate(batch)))}
+    columns = {
+        "id": pa.array([ids[rows[miss.article_id]] for miss in misses], id_type),
+        "other_id": pa.array([ids[rows[miss.other_id]] for miss in misses], id_type),
+        "reason": pa.array([miss.reason for miss in misses], pa.string()),
+        "containment": pa.array([miss.containment for miss in misses], pa.float64()),
+        "jaccard": pa.array([miss.jaccard for miss in misses], pa.float64()),
+    }
+    return pa.table(columns)
 
 
 def _revision(later: Incoming, first: Incoming, rules: Rules) -> tuple[str, float, float, str]:

@@ -138,3 +138,12 @@ def test_command(tmp_path: Path) -> None:
     done = subprocess.run([*command[:-2], "nowhere", "x"], capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "not a Parquet file" in done.stderr
+
+
+def test_near_misses(tmp_path: Path) -> None:
+    rows = [row("a", A), row("b", " ".join(A.split()[:150]) + " " + B, 3), row("c", text(300, 9), 4)]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "in.parquet")
+    dedupe_parquet(tmp_path / "in.parquet", tmp_path / "out.parquet", near_misses=tmp_path / "near.parquet")
+    (miss,) = pq.read_table(tmp_path / "near.parquet").to_pylist()
+    assert (miss["id"], miss["other_id"], miss["reason"]) == ("b", "a", "boilerplate")
+    assert 0.4 < miss["containment"] < 0.6
