@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -116,3 +117,22 @@ class LocalStore:
                 f"the lake at {self.directory} could not be written or read ({name}): {error.strerror or error}. "
                 "Check free space and permissions, or point PRESSLAKE_LAKE elsewhere; what was fetched is kept."
             ) from error
+
+
+def remove_parts(store: LocalStore, before: datetime) -> int:
+    """Remove what killed writers left half written, and folders without files; gives the number of files.
+
+    `before` is an instant: whatever was touched later may be somebody's work in progress.
+    """
+    removed = 0
+    for path in store.directory.rglob(_PART + "*"):
+        with contextlib.suppress(FileNotFoundError):
+            if path.stat().st_mtime < before.timestamp():
+                path.unlink()
+                removed += 1
+    rows = store.directory / "state" / "rows"
+    for folder in rows.iterdir() if rows.is_dir() else ():
+        with contextlib.suppress(OSError):  # not empty, or somebody was faster
+            if folder.stat().st_mtime < before.timestamp():
+                folder.rmdir()
+    return removed

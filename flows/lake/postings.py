@@ -5,10 +5,11 @@ the tables, so that they agree with them. The search reads their current data fi
 on S3 these are kept in a local cache (data files never change).
 """
 
+import json
 import os
 import shutil
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -20,6 +21,7 @@ from flows.dedupe.history import PostingsFiles
 from flows.dedupe.model import Decisions
 from flows.lake.lake import Lake
 from flows.lake.local_store import LocalStore
+from flows.lake.stale import long_stale
 from flows.lake.tables import open_table
 from schemas.table import Field, Table
 
@@ -48,6 +50,22 @@ def postings_files(lake: Lake, first: date, last: date) -> PostingsFiles:
     return PostingsFiles(_files(lake, POSTINGS, first, last), _files(lake, DOCS, first, last))
 
 
+def forget_cached(lake: Lake, now: datetime, grace: timedelta) -> int:
+    """Remove local copies of data files that left the tables `grace` ago; gives their number."""
+    folder = _cache(lake)
+    if isinstance(lake.store, LocalStore) or not folder.is_dir():
+        return 0
+    current = {_name(lake, uri) for table in (POSTINGS, DOCS) for uri in open_table(lake, table).file_uris()}
+    kept = {path.relative_to(folder).as_posix() for path in folder.rglob("*.parquet")}
+    memory = folder / "stale.json"
+    remembered = json.loads(memory.read_bytes()) if memory.exists() else {}
+    gone, remembered = long_stale(kept - current, remembered, now, grace)
+    for name in gone:
+        (folder / name).unlink(missing_ok=True)
+    memory.write_text(json.dumps(remembered), "utf-8")
+    return len(gone)
+
+
 def _with_date(table: Table, by_day: Mapping[date, pa.Table]) -> pa.Table:
     parts = [
         rows.append_column(table.schema.field("date"), pa.array([day] * len(rows), pa.date32()))
@@ -70,9 +88,8 @@ def _day(uri: str) -> date:
 
 def _cached(lake: Lake, uri: str) -> Path:
     """The data file on local disk, fetched when it is asked for first."""
-    name = uri.removeprefix(lake.root).lstrip("/")
-    root = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "presslake" / "postings"
-    path = root / urlsplit(lake.root).netloc / name
+    name = _name(lake, uri)
+    path = _cache(lake) / name
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(f".part-{os.getpid()}")
@@ -80,3 +97,13 @@ def _cached(lake: Lake, uri: str) -> Path:
             shutil.copyfileobj(source, target)
         part.replace(path)
     return path
+
+
+def _name(lake: Lake, uri: str) -> str:
+    return uri.removeprefix(lake.root).lstrip("/")
+
+
+def _cache(lake: Lake) -> Path:
+    """The folder for local copies of this lake's data files, whose names are unique."""
+    root = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "presslake" / "postings"
+    return root / lake.root.removeprefix("s3://")

@@ -18,7 +18,7 @@ from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundErr
 
 from flows.errors import LakeError, PublishError
 from flows.lake.lake import Lake
-from schemas import Table
+from schemas import TABLES, Table
 
 APP = "presslake"
 """Application id of our transactions in the Delta logs."""
@@ -27,8 +27,10 @@ DELETE = "_delete"
 """Extra column of rows to merge: true where the row with this key is to go."""
 
 _TRIES = 12
-_WRITER = WriterProperties(compression="ZSTD", compression_level=3, max_row_group_size=65_536)
+WRITER = WriterProperties(compression="ZSTD", compression_level=3, max_row_group_size=65_536)
 _CONFIGURATION = {"delta.checkpointInterval": "10", "delta.logRetentionDuration": "interval 30 days"}
+CHANGE_FEED = {"delta.enableChangeDataFeed": "true"}
+"""Readers ask the tables of the contract what came since a version; compaction is no change to them."""
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +48,7 @@ def open_table(lake: Lake, table: Table) -> DeltaTable:
             partition_by=list(table.partition_by),
             name=table.name,
             description=table.description,
-            configuration=_CONFIGURATION,
+            configuration=_CONFIGURATION | (CHANGE_FEED if table.name in TABLES else {}),
             storage_options=lake.storage_options,
         )
         return DeltaTable(uri, storage_options=lake.storage_options)
@@ -72,7 +74,7 @@ def append(lake: Lake, table: Table, rows: pa.Table, sequence: int) -> None:
             target,
             rows.sort_by([(name, "ascending") for name in (*table.partition_by, *table.sort_by)]),
             mode="append",
-            writer_properties=_WRITER,
+            writer_properties=WRITER,
             commit_properties=_properties(sequence),
         )
 
@@ -94,7 +96,7 @@ def merge(lake: Lake, table: Table, rows: pa.Table, sequence: int) -> None:
             rows.filter(pc.invert(rows[DELETE])).select(table.names).cast(table.schema),
             mode="overwrite",
             predicate=predicate,
-            writer_properties=_WRITER,
+            writer_properties=WRITER,
             commit_properties=_properties(sequence),
         )
 

@@ -1,0 +1,53 @@
+"""`presslake maintain`: keep the lake fast to read and free of leftovers."""
+
+import json
+from dataclasses import asdict
+from datetime import timedelta
+
+import click
+
+from flows.cli.progress import console_for
+from flows.lake import open_lake
+from flows.lake.maintain import RETENTION, TARGET, TableCare, maintain
+from flows.settings import Settings
+
+
+@click.command()
+@click.option(
+    "--target",
+    type=click.IntRange(1, 4096),
+    default=TARGET >> 20,
+    show_default=True,
+    help="MiB that a data file should have.",
+)
+@click.option(
+    "--keep-days",
+    type=click.FloatRange(0),
+    default=RETENTION.days,
+    show_default=True,
+    help="Days for which earlier versions stay readable; 0 takes files away from readers at work.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
+@click.pass_obj
+def command(settings: Settings, target: int, keep_days: float, as_json: bool) -> None:
+    """Compact the tables, write checkpoints, remove what is no longer part of them.
+
+    Safe beside running crawls and readers; run it daily. Files of earlier versions stay for --keep-days, so that a
+    reader on an older snapshot can finish and time travel reaches so far back.
+    """
+    console = console_for(as_json)
+
+    def tell(care: TableCare) -> None:
+        console.print(
+            f"  {care.table:<10} {care.files_before:>6} → {care.files_after} files, "
+            f"{care.bytes_before / 1e6:.1f} → {care.bytes_after / 1e6:.1f} MB, {care.removed_files} old files removed"
+            + (f"; [yellow]{care.problem}[/]" if care.problem else "")
+        )
+
+    lake = open_lake(settings.lake)
+    done = maintain(lake, target=target << 20, retention=timedelta(days=keep_days), on_table=tell)
+    console.print(
+        f"  {done.batches} records of complete batches, {done.orphans} orphans, {done.cached} cached postings removed"
+    )
+    if as_json:
+        click.echo(json.dumps(asdict(done), indent=1))
