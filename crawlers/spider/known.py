@@ -107,6 +107,8 @@ class KnownArticles(Mapping[str, Known]):
         """URLs of the articles that were there, fetched last."""
         there = pc.is_in(self._table["outcome"], pa.array([str(outcome) for outcome in FETCHED]))
         found = self._table.select(["url", "fetched_at"]).filter(there)
+        if not found.num_rows:  # Arrow has no answer to that
+            return []
         last = pc.select_k_unstable(found, count, [("fetched_at", "descending")])
         urls: list[str] = found["url"].take(last).to_pylist()
         return urls
