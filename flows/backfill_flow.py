@@ -194,5 +194,4 @@ def _finish(report: Report) -> State[Any]:
     return Failed(
         name="Failed" if report.state == "failed" else "PartlyFailed",
         message=report.message(),
-        data=report.to_dict(),
     )

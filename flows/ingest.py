@@ -69,5 +69,4 @@ def _finish(summary: RunSummary) -> State[Any]:
     return Failed(
         name="Failed" if summary.state == "failed" else "PartlyFailed",
         message=summary.message(),
-        data=summary.to_dict(),
     )
