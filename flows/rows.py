@@ -33,6 +33,7 @@ def revision_row(article: Article, fetch: Fetch, run_id: str) -> dict[str, Any]:
         "warc_file": fetch.warc.file if fetch.warc else None,
         "warc_offset": fetch.warc.offset if fetch.warc else None,
         "warc_digest": fetch.warc.digest if fetch.warc else None,
+        "mining_reservation": _reservation(fetch),
         "change": None,
         "agency": None,
         "run_id": run_id,
@@ -113,6 +114,12 @@ def site_summary(
         requests=requests,
         body_bytes=body_bytes,
     )
+
+
+def _reservation(fetch: Fetch) -> str | None:
+    """What the crawl noted of a reservation from text and data mining."""
+    mark = "reserved: "
+    return fetch.detail.removeprefix(mark) if fetch.detail and fetch.detail.startswith(mark) else None
 
 
 def _storable(value: Any) -> Any:

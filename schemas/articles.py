@@ -89,6 +89,13 @@ ARTICLE_FIELDS = (
         "null where nothing is said (schema.org isAccessibleForFree).",
     ),
     Field(
+        "mining_reservation",
+        pa.string(),
+        "Reservation from text and data mining that was found at the fetch (TDMRep, `noai`, robots rules for AI agents, "
+        "`noarchive`): where it stands and what it says. Null where none was found. Whether such pages are "
+        "published is the site's policy; respect it in what you do with the text.",
+    ),
+    Field(
         "credited_source",
         pa.string(),
         "Publisher or agency the page itself credits as the origin of the story ('Source: …').",

@@ -13,9 +13,9 @@ _SQL = """
 COPY (
     SELECT site, kind, url,
         arg_max(url_key, fetched_at) AS url_key,
-        arg_max(outcome, fetched_at) AS outcome,
-        arg_max(status, fetched_at) AS status,
-        max(fetched_at) AS fetched_at,
+        coalesce(arg_max(outcome, fetched_at) FILTER (attempts > 0), arg_max(outcome, fetched_at)) AS outcome,
+        arg_max(status, fetched_at) FILTER (attempts > 0 AND status IS NOT NULL) AS status,
+        coalesce(max(fetched_at) FILTER (attempts > 0), max(fetched_at)) AS fetched_at,
         min(fetched_at) AS first_fetched_at,
         count(*) FILTER (attempts > 0) AS looks,
         coalesce(bool_or(outcome IN ({stored})), false) AS stored,
@@ -36,6 +36,7 @@ COPY (
 def write_known(lake: Lake, sites: Sequence[str], path: Path) -> Path:
     """Write what the crawl log says of the sites' URLs: a row per (site, kind, url), the latest look.
 
+    A look is a row with a request; what was only decided (over the budget, not fetched) counts where nothing was asked.
     Validators, article and lead are the last ones known, also where the latest look failed. `looks` counts the
     looks that asked the server, `stored` says whether an article of this address was ever published.
     """

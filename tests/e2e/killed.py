@@ -2,7 +2,7 @@
 
     python -m tests.e2e.killed MOMENT LAKE SPOOL SITES
 
-Moments: `crawl` (three pages are fetched), `archive`, `extract`, `decide`, `written-ahead`, `table:NAME` (before the
+Moments: `crawl:N` (N pages are fetched), `archive`, `extract`, `decide`, `written-ahead`, `table:NAME` (before the
 commit of that table), `published` (before the spool is cleared).
 """
 
@@ -51,11 +51,11 @@ def arrange(moment: str) -> pipeline.Watch:
 
     def crawled(progress: Progress) -> None:
         pages[progress.site] = progress.fetched
-        if sum(pages.values()) >= 3:
+        if sum(pages.values()) >= int(moment.partition(":")[2]):
             die()
 
     match moment.split(":"):
-        case ["crawl"]:
+        case ["crawl", _]:
             return pipeline.Watch(crawl=crawled)
         case ["archive"]:
             pipeline.archive_site = die_late(stages.archive_site)  # type: ignore[attr-defined]

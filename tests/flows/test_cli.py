@@ -117,8 +117,8 @@ def test_sites_check_shows_sources_and_one_article_and_leaves_the_lake_alone(run
     before = run("query", "--json", "SELECT count(*) AS n FROM fetches").stdout
     told = run("sites", "check", "harbour-broadcast")
     assert told.returncode == 0, told.stdout + told.stderr
-    assert "feed" in told.stdout
-    assert "article addresses found" in told.stdout
+    assert "rss" in told.stdout
+    assert "Maren Oakshott" in told.stdout, "the newest article is shown"
     assert run("query", "--json", "SELECT count(*) AS n FROM fetches").stdout == before
 
 

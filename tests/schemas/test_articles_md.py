@@ -1,6 +1,7 @@
 """The page for readers is what the schemas say, and its recipes run as they stand, without presslake's code."""
 
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -43,8 +44,12 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_recipe_runs_without_our_code(lake: Path, tmp_path: Path, name: str) -> None:
     script = tmp_path / "recipe.py"
     script.write_text(f"LAKE = {str(lake)!r}\nSITE = 'a'\n{RECIPES[name]}")
-    ran = subprocess.run(
-        [sys.executable, script], check=False, capture_output=True, text=True, cwd=tmp_path, timeout=60
-    )
+    for _ in range(3):
+        ran = subprocess.run(
+            [sys.executable, script], check=False, capture_output=True, text=True, cwd=tmp_path, timeout=60
+        )
+        # Once in hundreds of runs a library's thread aborts the interpreter after its last line.
+        if ran.returncode != -signal.SIGABRT:
+            break
     assert ran.returncode == 0, ran.stderr
     assert "Story 1" in ran.stdout or ran.stdout == "2 3\n", ran.stdout
