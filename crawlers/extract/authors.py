@@ -77,7 +77,7 @@ def read_authors(
     host = (urlsplit(head.url).hostname or "").removeprefix("www.")
     own |= {names.bare(host), *host.split(".")[:-1]}
     house: list[str] = []
-    readers = (
+    readers: tuple[Callable[[], list[str]], ...] = (
         lambda: from_jsonld(head),
         lambda: from_meta(head),
         lambda: from_byline(tree),

@@ -11,6 +11,7 @@ from xxhash import xxh3_64_intdigest
 from crawlers.extract.decision import Decision
 from crawlers.extract.fields import read_fields
 from crawlers.extract.head import Head, read_head
+from crawlers.extract.nothing import no_article
 from crawlers.extract.segments import Segment, mark_host
 from crawlers.extract.stated import witnessed
 from crawlers.extract.story import decide_by_template, decide_generic
@@ -168,5 +169,5 @@ def _finish(reading: Reading) -> Article | Rejection:
             article.removed_blocks.append(RemovedBlock(text, decision.rule))
     article.text = "\n".join(block.text for block in article.blocks if block.kind != "caption")
     if len(article.text) < MIN_TEXT and not (article.text and reading.head.stories):
-        return Rejection(Outcome.NO_ARTICLE, f"{len(article.text)} characters of text")
+        return no_article(reading.tree, reading.blocks(), reading.head.page_title, len(article.text))
     return article

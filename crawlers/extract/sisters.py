@@ -59,13 +59,15 @@ def _region(kept: list[Segment]) -> HtmlElement | None:
             weight[parent] += len(block.text)
     whole = sum(len(block.text) for block in kept)
     holders = [element for element, chars in weight.items() if chars >= 0.9 * whole]
-    inner: HtmlElement | None = max(holders, key=lambda element: sum(1 for _ in element.iterancestors()), default=None)
+    if not holders:
+        return None
+    inner: HtmlElement = max(holders, key=lambda element: sum(1 for _ in element.iterancestors()))
     # Stories are cut into chunks around advertisements: the other chunks are cousins, a few levels up.
     for _ in range(LEVELS_UP):
-        parent = inner.getparent() if inner is not None else None
-        if parent is None or parent.tag in {"body", "html"} or (inner is not None and inner.tag == "article"):
+        outer: HtmlElement | None = inner.getparent()
+        if outer is None or outer.tag in {"body", "html"} or inner.tag == "article":
             break
-        inner = parent
+        inner = outer
     return inner
 
 

@@ -22,7 +22,15 @@ from tests.crawlers.extract.pages import FETCHED, PROSE, article, page
         (b'<?xml version="1.0"?><rss version="2.0"><channel><item/></channel></rss>', Outcome.NOT_HTML),
         (b"just some words", Outcome.NOT_HTML),
         (b"<html><head><title>x</title></head><body></body></html>", Outcome.NO_ARTICLE),
-        (b"<html><body><p>Not found.</p></body></html>", Outcome.NO_ARTICLE),
+        (b"<html><body><p>Hello.</p></body></html>", Outcome.NO_ARTICLE),
+        (b"<html><body><p>Page not found.</p></body></html>", Outcome.SOFT_404),
+        (b"<html><body><h1>Seite nicht gefunden</h1></body></html>", Outcome.SOFT_404),
+        (b"<html><head><title>Just a moment...</title></head><body><p>Checking.</p></body></html>", Outcome.CHALLENGE),
+        (b"<html><body><form><label>Log in to continue</label><input></form></body></html>", Outcome.LOGIN_WALL),
+        (
+            b"<html><body><div id=app></div>" + b"<script src=x></script>" * 5 + b"</body></html>",
+            Outcome.JAVASCRIPT_SHELL,
+        ),
     ],
 )
 def test_what_is_no_article_has_a_named_outcome(body, outcome):
