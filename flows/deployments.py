@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from crawlers.cadence import Cadence, parse_cadence
-from crawlers.declarations import Site
+from crawlers.declarations import Site, load_sites
 
 SKIP, QUEUE = "skip", "queue"
 """What becomes of a run while the one before is still going: it is left out, or waits for its turn."""
@@ -96,3 +96,40 @@ def _backfill() -> Deployment:
         overlap=QUEUE,
         tags=("presslake", "backfill"),
     )
+
+
+def as_yaml(found: Iterable[Deployment], pool: str = "presslake") -> list[dict[str, Any]]:
+    """The deployments as the entries of a `prefect.yaml`."""
+    return [
+        {
+            "name": one.name,
+            "entrypoint": one.entrypoint,
+            "description": one.description,
+            "tags": list(one.tags),
+            "parameters": one.parameters,
+            "schedules": _schedules(one),
+            "concurrency_limit": {
+                "limit": 1,
+                "collision_strategy": "CANCEL_NEW" if one.overlap == SKIP else "ENQUEUE",
+            },
+            "work_pool": {"name": pool},
+        }
+        for one in found
+    ]
+
+
+def _schedules(deployment: Deployment) -> list[dict[str, Any]]:
+    cadence = deployment.cadence
+    if cadence is None:
+        return []
+    if cadence.every is not None:
+        seconds = int(cadence.every.total_seconds())
+        return [{"interval": seconds, "anchor_date": deployment.anchor.isoformat(), "timezone": "UTC"}]
+    return [{"cron": cadence.cron, "timezone": deployment.zone}]
+
+
+if __name__ == "__main__":
+    import json
+
+    # JSON is YAML, too.
+    print(json.dumps({"deployments": as_yaml(deployments(load_sites().values()))}, indent=2))
