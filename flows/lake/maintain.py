@@ -17,6 +17,7 @@ from deltalake.exceptions import CommitFailedError, DeltaError
 
 from flows.errors import LakeError
 from flows.lake.batches import ORDER
+from flows.lake.card import write_card
 from flows.lake.lake import Lake
 from flows.lake.local_store import LocalStore, remove_parts
 from flows.lake.postings import forget_cached
@@ -76,7 +77,7 @@ def maintain(
     now: datetime | None = None,
     on_table: Callable[[TableCare], None] | None = None,
 ) -> Maintenance:
-    """Compact, checkpoint and clean the lake. Raises LakeError where the store can't be reached.
+    """Compact, checkpoint and clean the lake, and renew its card. Raises LakeError where the store can't be reached.
 
     A retention below a week takes files away from readers that still work on an older snapshot.
     """
@@ -86,6 +87,7 @@ def maintain(
         cared.append(_care(lake, table, target, retention))
         if on_table:
             on_table(cared[-1])
+    write_card(lake)
     return Maintenance(
         tuple(cared),
         batches=_forget_batches(lake, now),

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as pads
-from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
+from deltalake import CommitProperties, DeltaTable, Schema, Transaction, WriterProperties, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 
 from flows.errors import LakeError, PublishError
@@ -57,8 +57,14 @@ def open_table(lake: Lake, table: Table) -> DeltaTable:
 
 
 def dataset(lake: Lake, table: Table) -> pads.Dataset:
-    """A snapshot of the table, to be scanned with pyarrow or DuckDB."""
-    return open_table(lake, table).to_pyarrow_dataset()
+    """A snapshot of the table, to be scanned with pyarrow or DuckDB.
+
+    Columns that the contract has got since the table was last written are there, and null.
+    """
+    snapshot = open_table(lake, table)
+    there = pa.schema(snapshot.schema().to_arrow())
+    fresh = [field for field in table.schema if field.name not in there.names]
+    return snapshot.to_pyarrow_dataset(schema=pa.schema([*there, *fresh]) if fresh else None)
 
 
 def committed(lake: Lake, table: Table) -> int:
@@ -72,7 +78,7 @@ def append(lake: Lake, table: Table, rows: pa.Table, sequence: int) -> None:
     def commit(target: DeltaTable) -> None:
         write_deltalake(
             target,
-            rows.sort_by([(name, "ascending") for name in (*table.partition_by, *table.sort_by)]),
+            _fitted(rows, target).sort_by([(name, "ascending") for name in (*table.partition_by, *table.sort_by)]),
             mode="append",
             writer_properties=WRITER,
             commit_properties=_properties(sequence),
@@ -93,7 +99,7 @@ def merge(lake: Lake, table: Table, rows: pa.Table, sequence: int) -> None:
         # dataset fails. Replacing what the predicate matches is the same, and as safe beside a compaction.
         write_deltalake(
             target,
-            rows.filter(pc.invert(rows[DELETE])).select(table.names).cast(table.schema),
+            _fitted(rows.filter(pc.invert(rows[DELETE])).drop_columns([DELETE]), target),
             mode="overwrite",
             predicate=predicate,
             writer_properties=WRITER,
@@ -112,6 +118,25 @@ def _properties(sequence: int) -> CommitProperties:
     return CommitProperties(app_transactions=[Transaction(APP, sequence)], custom_metadata={"batch": str(sequence)})
 
 
+def _fitted(rows: pa.Table, target: DeltaTable) -> pa.Table:
+    """The rows in the table's columns: those that a writer of an earlier schema version didn't know are null."""
+    schema = pa.schema(target.schema().to_arrow())
+    for field in schema:
+        if field.name not in rows.column_names:
+            rows = rows.append_column(field, pa.nulls(len(rows), field.type))
+    return rows.select(schema.names).cast(schema)
+
+
+def _evolved(lake: Lake, table: Table, target: DeltaTable) -> DeltaTable:
+    """The table with the columns that the contract has got since it was made (schemas: additions are nullable)."""
+    there = {field.name for field in target.schema().fields}
+    if fresh := [field for field in table.schema if field.name not in there]:
+        log.info("table %s gets the columns %s", table.name, ", ".join(field.name for field in fresh))
+        target.alter.add_columns(Schema.from_arrow(pa.schema(fresh)).fields)
+        return open_table(lake, table)
+    return target
+
+
 def _once(lake: Lake, table: Table, sequence: int, commit: Callable[[DeltaTable], None]) -> None:
     """Commit unless it is committed; on conflict look again with a fresh handle, with jitter between tries."""
     for attempt in range(_TRIES):
@@ -119,7 +144,7 @@ def _once(lake: Lake, table: Table, sequence: int, commit: Callable[[DeltaTable]
         if int(target.transaction_version(APP) or 0) >= sequence:
             return
         try:
-            commit(target)
+            commit(_evolved(lake, table, target))
         except CommitFailedError as error:
             log.info("batch %d: %s was changed meanwhile, trying again: %s", sequence, table.name, error)
             time.sleep(random.uniform(0, min(5.0, 0.05 * 2**attempt)))  # noqa: S311 - jitter, not cryptography

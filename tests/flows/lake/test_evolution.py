@@ -1,0 +1,61 @@
+"""A lake made by an earlier minor version of the schemas, written by this one, and the other way round."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from flows.lake import open_lake, tables
+from flows.lake.query import rows
+from flows.lake.tables import append, merge, open_table
+from schemas import ARTICLES, REVISIONS
+from schemas.table import Field, Table
+from tests.flows.lake.rows import article_row, table
+
+MISSING = ("section", "tags")
+
+
+def older(contract: Table) -> Table:
+    return replace(contract, fields=tuple(field for field in contract.fields if field.name not in MISSING))
+
+
+def test_columns_that_were_added_since_are_added_to_the_tables(tmp_path: Path) -> None:
+    lake = open_lake(str(tmp_path))
+    append(lake, older(REVISIONS), table(REVISIONS, article_row(1)).drop_columns(list(MISSING)), 1)
+    merge(lake, older(ARTICLES), table(ARTICLES, article_row(1), delete=False).drop_columns(list(MISSING)), 1)
+    assert "section" not in open_table(lake, ARTICLES).to_pyarrow_dataset().schema.names
+    before = rows(lake, "SELECT section, site FROM articles WHERE section IS NULL AND site = 'a'")
+    assert before == [{"section": None, "site": "a"}], "readers of ours know the column at once"
+
+    fresh = article_row(2, section="Sport", tags=["a"])
+    append(lake, REVISIONS, table(REVISIONS, fresh), 2)
+    merge(lake, ARTICLES, table(ARTICLES, fresh, delete=False), 2)
+    for name in ("articles", "revisions"):
+        found = rows(lake, f"SELECT section, tags FROM {name} ORDER BY article_id")
+        assert found == [{"section": None, "tags": None}, {"section": "Sport", "tags": ["a"]}]
+
+
+def test_rows_decided_by_an_earlier_version_are_completed_by_this_one(tmp_path: Path) -> None:
+    lake = open_lake(str(tmp_path))
+    append(lake, REVISIONS, table(REVISIONS, article_row(1, section="Sport")), 1)
+    append(lake, REVISIONS, table(REVISIONS, article_row(2)).drop_columns(list(MISSING)), 2)
+    append(lake, older(REVISIONS), table(REVISIONS, article_row(3)).drop_columns(list(MISSING)), 3)
+    found = rows(lake, "SELECT section FROM revisions ORDER BY article_id")
+    assert found == [{"section": "Sport"}, {"section": None}, {"section": None}]
+    for uri in open_table(lake, REVISIONS).file_uris():
+        assert "string_view" not in str(pq.read_schema(uri))
+
+
+def test_two_writers_that_add_the_same_column_agree(tmp_path: Path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    lake = open_lake(str(tmp_path))
+    append(lake, REVISIONS, table(REVISIONS, article_row(1)), 1)
+    newer = replace(REVISIONS, fields=(*REVISIONS.fields, Field("mood", pa.string(), "How it reads.", "1.1.0")))
+    original = tables.open_table
+    stale = [original(lake, REVISIONS)]
+    happy = pa.Table.from_pylist([article_row(2, mood="happy")], schema=newer.schema)
+    append(lake, newer, happy, 2)
+    monkeypatch.setattr(tables, "open_table", lambda *args: stale.pop() if stale else original(*args))
+    append(lake, newer, happy, 3)
+    found = original(lake, REVISIONS).to_pyarrow_table(columns=["mood"])["mood"].to_pylist()
+    assert sorted(found, key=str) == [None, "happy", "happy"]
