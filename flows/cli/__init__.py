@@ -23,7 +23,11 @@ _COMMANDS = {
     "query": ("flows.cli.query", "Ask the lake in SQL (DuckDB): articles, revisions, copies, fetches, runs."),
     "backfill": ("flows.cli.backfill", "Bring in articles of the past: sitemaps, WARC files, Common Crawl's CC-NEWS."),
     "reextract": ("flows.cli.reextract", "Extract archived pages again with today's rules."),
-    "maintain": ("flows.cli.maintain", "Compact the tables and remove leftovers; safe beside running crawls, once a day."),
+    "maintain": (
+        "flows.cli.maintain",
+        "Compact the tables and remove leftovers; safe beside running crawls, once a day.",
+    ),
+    "export": ("flows.cli.export", "Write the tables as plain Parquet, for readers without Delta Lake."),
     "lake": ("flows.cli.lake", "Check whether a store can be trusted with a lake (a race of several writers)."),
     "templates": ("flows.cli.templates", "Show the site templates that were learned."),
     "dedupe": ("flows.cli.dedupe", "Tell copies and excerpts apart in a Parquet file of articles, without a lake."),
