@@ -16,7 +16,8 @@ from pathlib import Path
 
 from flows.errors import PresslakeError, SettingsError
 
-START_SECONDS = 120.0
+START_SECONDS, EXTERNAL_SECONDS = 120.0, 30.0
+"""How long a server may take to answer: one that we start, and one that should be there."""
 WORKER_STOP_SECONDS = 45.0
 """A crawl takes some ten seconds to close its files; what isn't closed then is taken up by the next run."""
 SERVER_STOP_SECONDS = 15.0
@@ -156,11 +157,11 @@ class Supervisor:
         self.worker.start()
 
     def _wait(self) -> None:
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + (EXTERNAL_SECONDS if self.server is None else START_SECONDS)
         while not self._asked and not _answers(f"{self.api}/health"):
             if self.server and self.server.process and (code := self.server.process.poll()) is not None:
                 raise PresslakeError(f"the Prefect server ended with {_how(code)}; see {self.server.log}")
-            if time.monotonic() > deadline or self.server is None:
+            if time.monotonic() > deadline:
                 raise PresslakeError(
                     f"no Prefect server answers at {self.api}; start it, correct PREFECT_API_URL, or leave that unset "
                     "to have one started here"
