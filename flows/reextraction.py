@@ -17,11 +17,12 @@ _NOT_CONTENT = frozenset(
     {
         "article_id", "revision", "url", "url_key", "site", "word_count", "text_hash", "change", "first_seen_at",
         "fetched_at", "warc_file", "warc_offset", "warc_digest", "template", "extractor_version", "run_id", "date",
-        "agency",
+        "agency", "removed_blocks",
     }
 )  # fmt: skip
+"""Columns that make no revision by themselves: identity, history, and the evidence of how the rest was found."""
 CONTENT = tuple(name for name in REVISIONS.names if name not in _NOT_CONTENT)
-"""Columns that a page's extraction fills in and readers read."""
+"""Columns that extraction fills in and readers read."""
 
 Row = Mapping[str, Any]
 
