@@ -69,7 +69,9 @@ def print_health(console: Console, health: Health, closely: bool = False) -> Non
     told = [finding for finding in health.all_findings if finding.severity != "info"]
     for finding in told:
         _print_finding(console, finding, health)
-    if not told:
+    if not told and all(site.state == "learning" for site in health.sites):
+        console.print("[blue]○[/] nothing broke; what is usual is known after five whole days of runs")
+    elif not told:
         console.print("[green]✓[/] all as usual")
     table = Table(header_style="bold", box=None, padding=(0, 2, 0, 0))
     for name, justify in (("site", "left"), (f"last {_STRIP} days", "left"), ("24 h", "right"), ("usual", "right"),

@@ -47,6 +47,8 @@ def _verdict(health: Health) -> str:
     if not health.sites:
         return "No run yet"
     troubled = sum(site.state in ("critical", "warning") for site in health.sites)
+    if not troubled and all(site.state == "learning" for site in health.sites):
+        return "Too little history to judge yet"
     if not troubled:
         return f"All {len(health.sites)} sites are as usual" if len(health.sites) > 1 else "As usual"
     return f"{troubled} of {len(health.sites)} sites {'needs' if troubled == 1 else 'need'} a look"

@@ -91,6 +91,8 @@ def test_what_sites_say_is_escaped(health: Health) -> None:
 
 def test_an_empty_lake_and_a_calm_one_have_pages(health: Health) -> None:
     assert "No run yet" in render(Health("file:///x", END, []))
+    young = [site for site in health.sites if site.state == "learning"]
+    assert "Too little history to judge yet" in render(Health("file:///x", END, young))
     calm = [site for site in health.sites if not site.findings]
     assert f"All {len(calm)} sites are as usual" in render(Health("file:///x", END, calm))
 
