@@ -33,6 +33,7 @@ class Judge:
         self.article = article
         self.kept = [decision for decision in decisions if decision.kept]
         self.total = sum(len(decision.text) for decision in self.kept) or 1
+        self._chains: dict[HtmlElement, tuple[str, ...]] = {}
         self.weights = self._weights()
         self.headline = self._find_headline()
         self._keys: list[str] | None = None
@@ -76,15 +77,29 @@ class Judge:
             if decision.rule and taken[decision.rule] > PLACE_MAX_SHARE * self.total:
                 decision.kept, decision.rule = True, None
 
+    def _chain(self, element: HtmlElement) -> tuple[str, ...]:
+        """Labels of an element and its containers, innermost first, those without a label left out."""
+        pending: list[HtmlElement] = []
+        node: HtmlElement | None = element
+        while node is not None and node not in self._chains:
+            pending.append(node)
+            node = node.getparent() if node.tag != "body" else None
+        chain = self._chains[node] if node is not None else ()
+        for inner in reversed(pending):
+            label = label_of(inner)
+            chain = self._chains[inner] = (label, *chain) if label else chain
+        return chain
+
     def _weights(self) -> Counter[str]:
         """Characters of the story by label of container: all containers of a name count together."""
-        weights: Counter[str] = Counter()
+        by_chain: Counter[tuple[str, ...]] = Counter()
         for decision in self.kept:
             if decision.segment is not None:
-                element = decision.segment.element
-                labels = {label_of(element), *(label_of(parent) for parent in element.iterancestors())}
-                for label in labels:
-                    weights[label] += len(decision.text)
+                by_chain[self._chain(decision.segment.element)] += len(decision.text)
+        weights: Counter[str] = Counter()
+        for chain, chars in by_chain.items():
+            for label in set(chain):
+                weights[label] += chars
         return weights
 
     def _positions(self) -> list[frozenset[str]]:
@@ -171,16 +186,13 @@ class Judge:
         block = decision.segment
         if block is None:
             return None
-        element: HtmlElement | None = block.element
-        while element is not None and element.tag not in {"body", "html"}:
-            label = label_of(element)
-            rule = match_place(label) if label and self.weights[label] <= PLACE_MAX_SHARE * self.total else None
+        for label in self._chain(block.element):
+            rule = match_place(label) if self.weights[label] <= PLACE_MAX_SHARE * self.total else None
             if rule is not None and (rule.where == "any" or rule.where in where or (rule.where == "edge" and where)):
                 if rule.id == "place.media":
                     decision.kind = "caption"
                     return None
                 return rule.id
-            element = element.getparent()
         return None
 
     def _phrase(self, number: int, decision: Decision, where: frozenset[str]) -> None:
