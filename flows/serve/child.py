@@ -22,10 +22,12 @@ def main() -> None:
         host, port = arguments
         sys.argv = ["prefect", "server", "start", "--host", host, "--port", port]
         prefect()
-    else:
+    elif role == "worker":
         from flows.serve.worker import serve
 
         serve(int(arguments[0]), alone=arguments[1] == "alone")
+    else:
+        sys.exit(f"no such role: {role}")
 
 
 def _end_with(parent: int) -> None:

@@ -121,8 +121,7 @@ class Supervisor:
 
     def run(self) -> None:
         """Serve until SIGINT or SIGTERM. Raises SettingsError or PresslakeError where it can't begin."""
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._on_signal)
+        before = {number: signal.signal(number, self._on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             self._begin()
             while not self._asked:
@@ -131,6 +130,8 @@ class Supervisor:
                 time.sleep(0.2)
         finally:
             self._end()
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     def _on_signal(self, *_: object) -> None:
         if self._asked:  # twice: somebody is in a hurry

@@ -25,7 +25,7 @@ from tests.flows.backfill.support import outcomes, settings_for
 
 TABLES = ("articles", "revisions", "copies", "fetches")
 STEP = 6_000
-MOMENTS = ("page:7", "archive", "written-ahead", "table:articles", "published")
+MOMENTS = ("page:7", "table:articles", "published")
 
 
 def die(settings: Settings, moment: str, places: list[str], *, step: int = STEP, undeclared: bool = False) -> None:
