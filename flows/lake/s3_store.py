@@ -6,19 +6,23 @@ held here. One winner among many writers rests on `If-None-Match: *` (Amazon S3 
 
 import contextlib
 import io
-from collections.abc import Iterator
+import random
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from urllib3.exceptions import HTTPError
 
 from flows.errors import LakeError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+_TRIES = 6
 _MISSING = {"404", "NoSuchKey", "NotFound"}
 _LOST_THE_RACE = {"412", "PreconditionFailed", "ConditionalRequestConflict", "409"}
 
@@ -31,7 +35,8 @@ class S3Store:
         config = Config(retries={"mode": "standard", "max_attempts": 8}, connect_timeout=10, read_timeout=60)
         self._client: S3Client = boto3.client("s3", config=config)
         with self._explained(""):
-            self._client.head_bucket(Bucket=bucket)
+            # Not head_bucket: an answer without a body has no error code, so nobody could say what to do.
+            self._client.list_objects_v2(Bucket=bucket, MaxKeys=1)
 
     @property
     def root(self) -> str:
@@ -64,25 +69,29 @@ class S3Store:
 
     def get(self, name: str) -> bytes | None:
         """See ObjectStore.get."""
-        with self._explained(name):
-            try:
-                return self._client.get_object(Bucket=self.bucket, Key=self._key(name))["Body"].read()
-            except ClientError as error:
-                if _code(error) in _MISSING:
-                    return None
-                raise
+        try:
+            with self.open(name) as stream:
+                return stream.read()
+        except FileNotFoundError:
+            return None
 
     def open(self, name: str, offset: int = 0) -> BinaryIO:
-        """See ObjectStore.open."""
-        with self._explained(name):
-            try:
-                answer = self._client.get_object(Bucket=self.bucket, Key=self._key(name), Range=f"bytes={offset}-")
-            except ClientError as error:
-                if _code(error) in _MISSING:
-                    raise FileNotFoundError(name) from error
-                raise
-            # The body knows read() alone; BufferedReader makes a full binary file of it.
-            return io.BufferedReader(_Raw(answer["Body"]), 1 << 20)
+        """See ObjectStore.open. A body that is cut short is asked for again from where it ended."""
+
+        def body(position: int) -> _Body:
+            with self._explained(name):
+                # No range for the whole: an empty object has none.
+                part = {"Range": f"bytes={position}-"} if position else {}
+                return self._client.get_object(Bucket=self.bucket, Key=self._key(name), **part)["Body"]  # type: ignore[arg-type]
+
+        try:
+            raw = _Raw(body, offset)
+        except LakeError as error:
+            if isinstance(error.__cause__, ClientError) and _code(error.__cause__) in _MISSING:
+                raise FileNotFoundError(name) from error
+            raise
+        # The body knows read() alone; BufferedReader makes a full binary file of it.
+        return io.BufferedReader(raw, 1 << 20)
 
     def size(self, name: str) -> int | None:
         """See ObjectStore.size."""
@@ -124,17 +133,28 @@ class _Body(Protocol):
 
 
 class _Raw(io.RawIOBase):
-    """A botocore body as a raw stream, so that the standard library can buffer it."""
+    """The bodies of one object as a raw stream, so that the standard library can buffer it."""
 
-    def __init__(self, body: _Body) -> None:
-        self._body = body
+    def __init__(self, body_from: Callable[[int], _Body], position: int) -> None:
+        self._body_from, self._position = body_from, position
+        self._body = body_from(position)
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        data = self._body.read(len(buffer))
+        for attempt in range(_TRIES):
+            try:
+                data = self._body.read(len(buffer))
+                break
+            except (BotoCoreError, HTTPError, OSError) as error:
+                # botocore tries requests again, but not bodies.
+                if attempt == _TRIES - 1:
+                    raise LakeError(f"an object's body was cut short {_TRIES} times: {error}. Run again.") from error
+                time.sleep(random.uniform(0, 0.1 * 2**attempt))  # noqa: S311 - jitter, not cryptography
+                self._body = self._body_from(self._position)
         buffer[: len(data)] = data
+        self._position += len(data)
         return len(data)
 
 
@@ -150,6 +170,9 @@ def _advice(error: Exception) -> str:
         "403": "The credentials may not do this: see AWS_PROFILE, AWS_ACCESS_KEY_ID and the bucket's policy.",
         "AccessDenied": "The credentials may not do this: see AWS_PROFILE, AWS_ACCESS_KEY_ID and the bucket's policy.",
         "ExpiredToken": "The credentials have expired: renew them and run again; the batch is kept.",
+        "ExpiredTokenException": "The credentials have expired: renew them and run again; the batch is kept.",
+        "InvalidAccessKeyId": "The server doesn't know this key: see AWS_PROFILE and AWS_ACCESS_KEY_ID.",
+        "SignatureDoesNotMatch": "The secret is not that of this key: see AWS_PROFILE and AWS_SECRET_ACCESS_KEY.",
         "RequestTimeTooSkewed": "This machine's clock is off by more than 15 minutes: set it and run again.",
         "NoCredentialsError": "Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
         "EndpointConnectionError": "Nothing answers there: see AWS_ENDPOINT_URL and the network.",

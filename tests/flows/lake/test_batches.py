@@ -1,4 +1,6 @@
 import multiprocessing
+import os
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -126,15 +128,28 @@ def _publish_many(root: str, writer: int, count: int) -> None:
         publish(lake, lambda run=run, n=writer * 1000 + number: Batch(run, batch_rows(n, run_id=run)))  # type: ignore[misc]
 
 
+WRITERS, BATCHES = int(os.environ.get("STRESS_WRITERS", "3")), int(os.environ.get("STRESS_BATCHES", "6"))
+
+
+@pytest.mark.timeout(3600)
 def test_many_writers_neither_lose_nor_double_a_row(tmp_path: Path) -> None:
+    """`STRESS_WRITERS=8 STRESS_BATCHES=50` for more than the usual few."""
+    race_of_writers(str(tmp_path))
+
+
+def race_of_writers(root: str, writers: int = WRITERS, batches: int = BATCHES) -> None:
+    """Processes that publish at once into one lake; every row is there once."""
     context = multiprocessing.get_context("spawn")
-    writers = [context.Process(target=_publish_many, args=(str(tmp_path), n, 6)) for n in range(3)]
-    for writer in writers:
+    running = [context.Process(target=_publish_many, args=(root, n, batches)) for n in range(writers)]
+    begun = time.monotonic()
+    for writer in running:
         writer.start()
-    for writer in writers:
-        writer.join(120)
+    for writer in running:
+        writer.join()
         assert writer.exitcode == 0
-    lake = open_lake(str(tmp_path))
+    print(f"\n{writers} writers, {batches} batches each: {time.monotonic() - begun:.1f} s")
+    lake, count = open_lake(root), writers * batches
     for name in ("revisions", "articles"):
-        assert Counter(Counter(ids(lake, name)).values()) == {1: 18}
-    assert rows(lake, "SELECT count(*) AS n, count(DISTINCT run_id) AS d FROM runs") == [{"n": 18, "d": 18}]
+        assert Counter(Counter(ids(lake, name)).values()) == {1: count}
+    assert rows(lake, "SELECT count(*) AS n, count(DISTINCT run_id) AS d FROM runs") == [{"n": count, "d": count}]
+    assert rows(lake, "SELECT count(*) AS n FROM fetches") == [{"n": count}]
