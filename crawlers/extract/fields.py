@@ -12,7 +12,7 @@ from crawlers.extract import jsonld
 from crawlers.extract.authors import read_authors
 from crawlers.extract.dates import Clock, Dated
 from crawlers.extract.head import Head
-from crawlers.extract.language import read_language
+from crawlers.extract.language import month_first, read_language
 from crawlers.extract.lead import plain_title, refined_date
 from crawlers.extract.names import Bylines
 from crawlers.extract.segments import Segment, key_of
@@ -102,17 +102,24 @@ def read_fields(
         publisher=_publisher(head),
     )
     published = read_published(tree, head, clock)
-    published = published or visible_date(blocks(), clock, article.title, article.language)
+    published = published or visible_date(blocks(), clock, article.title, month_first(head, article.language))
     published = refined_date(published or url_date(page.url, clock), page.lead, clock)
-    published = published or generic_date(tree, page.url, clock)
+    modified = read_modified(tree, head, clock)
+    published = published or _not_of(modified, generic_date(tree, page.url, clock))
     if published is not None:
         article.published_at = published.instant.at
         article.published_precision = published.instant.precision
         article.published_source = published.source
-    modified = read_modified(tree, head, clock)
     if modified is not None and (published is None or modified.instant.at >= published.instant.at):
         article.modified_at = modified.instant.at
     return article
+
+
+def _not_of(modified: Dated | None, guess: Dated | None) -> Dated | None:
+    """A guess at the publication, unless it has hit upon the date of the last change."""
+    if guess and modified and guess.instant.at.date() == modified.instant.at.date():
+        return None
+    return guess
 
 
 def _title(

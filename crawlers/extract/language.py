@@ -1,6 +1,7 @@
 """The article's language as an ISO 639-1 code: stated by the page, checked against its script."""
 
 import re
+from urllib.parse import urlsplit
 
 from crawlers.extract import jsonld
 from crawlers.extract.head import Head
@@ -29,6 +30,23 @@ def read_language(head: Head) -> str | None:
     stated = [jsonld.first_string(head.story_value("inLanguage")), head.html_lang]
     stated += [head.first("content-language"), head.first("og:locale"), head.first("dc.language", "language")]
     return next((code for text in stated if (code := code_of(text))), None)
+
+
+DAY_FIRST_REGIONS = frozenset(
+    ["gb", "uk", "au", "nz", "ie", "za", "in", "ke", "ng", "gh", "sg", "my", "hk", "pk", "mt"]
+)
+"""Where English is written and 3/4/2024 is read as the third of April (Unicode CLDR, short date formats)."""
+
+
+def month_first(head: Head, language: str | None) -> bool:
+    """Whether 3/4/2024 on this page is March: in English, unless its language tag or host is of another region."""
+    if language != "en":
+        return False
+    for text in (head.html_lang, head.first("og:locale"), head.first("content-language")):
+        region = re.match(r"en[-_]([a-z]{2})\b", (text or "").strip().lower())
+        if region:
+            return region.group(1) not in DAY_FIRST_REGIONS
+    return (urlsplit(head.url).hostname or "").rpartition(".")[2] not in DAY_FIRST_REGIONS
 
 
 def code_of(text: str | None) -> str | None:

@@ -107,13 +107,15 @@ def _apart(node: HtmlElement) -> bool:
 def strip_site(title: str, site_names: list[str]) -> str:
     """The title without the site's name (and what stands between) at its end or beginning."""
     own = {_bare(name) for name in site_names if _bare(name)}
+    # `Koia` is a part of drinkkoia.com: what ends a title and stands in the host's name is the site.
+    host = max((_bare(name) for name in site_names if "." in name), key=len, default="")
     while True:
         parts = list(SEPARATOR.finditer(title))
         if not parts:
             return title.strip()
         head, tail = title[: parts[-1].start()], title[parts[-1].end() :]
         first, rest = title[: parts[0].start()], title[parts[0].end() :]
-        if head and _bare(tail) in own:
+        if head and (_bare(tail) in own or (len(_bare(tail)) >= 4 and _bare(tail) in host)):
             title = head
         elif rest and _bare(first) in own:
             title = rest

@@ -14,8 +14,8 @@ NEAR = 12
 
 MAX_WORDS = 16
 MODIFIED = re.compile(
-    r"\b(?:updated|modified|last update|reviewed|aktualisiert|zuletzt geändert|mis à jour|modifié|actualizad\w|"
-    r"atualizad\w|aggiornat\w|bijgewerkt|uppdaterad|oppdatert|opdateret|päivitetty|zaktualizowan\w|aktualizováno|обновлен\w|оновлен\w|"
+    r"(?:\b|(?<=\d))(?:updated|modified|last update|reviewed|aktualisiert|zuletzt geändert|mis à jour|modifié|"
+    r"actualizad\w|atualizad\w|aggiornat\w|bijgewerkt|uppdaterad|oppdatert|opdateret|päivitetty|zaktualizowan\w|aktualizováno|обновлен\w|оновлен\w|"
     r"güncelleme|diperbarui|更新)",
     re.IGNORECASE,
 )
@@ -29,42 +29,44 @@ URL_DATE = re.compile(r"/(?P<year>(?:19|20)\d\d)[/-](?P<month>\d{1,2})[/-](?P<da
 URL_COMPACT = re.compile(
     r"[/_-](?P<year>20[0-4]\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?:[/_.-]|\d{4,6}\b|$)"
 )
-MONTH_FIRST = frozenset({"en"})
-"""Languages whose ambiguous 3/4/2024 is read month first; American use is the commoner one on the web."""
 
 
-def visible_date(blocks: list[Segment], clock: Clock, title: str | None, language: str | None) -> Dated | None:
+def visible_date(blocks: list[Segment], clock: Clock, title: str | None, month_first: bool) -> Dated | None:
     """The dateline near the headline: a short block with a date that doesn't say it is an update."""
     key = key_of(title) if title else ""
     heads = [block.index for block in blocks if key and key_of(block.text) == key and not block.hidden]
     heads = heads or [block.index for block in blocks if block.element.tag == "h1"]
-    if title and (inline := _behind_title(blocks, clock, title, language)):
+    if title and (inline := _behind_title(blocks, clock, title, month_first)):
         return Dated(inline, "visible-text")
     for head in heads[:3]:
         near = [*blocks[head + 1 : head + NEAR], *reversed(blocks[max(0, head - 4) : head])]
         candidates = [
             block.text for block in near if block.text.count(" ") < MAX_WORDS and re.search(r"\d", block.text)
         ]
-        found = [(text, instant) for text in candidates if (instant := _read(text, clock, language)) is not None]
-        stated = [instant for text, instant in found if PUBLISHED.search(text) and not MODIFIED.search(text)]
-        plain = [instant for text, instant in found if not MODIFIED.search(text)]
+        found = [(text, instant) for text in candidates if (instant := _read(text, clock, month_first)) is not None]
+        stated = [instant for text, instant in found if PUBLISHED.search(_before_update(text))]
+        plain = [instant for text, instant in found if _before_update(text)]
         if best := next(iter([*stated, *plain]), None):
             return Dated(best, "visible-text")
     return None
 
 
-def _behind_title(blocks: list[Segment], clock: Clock, title: str, language: str | None) -> Instant | None:
+def _behind_title(blocks: list[Segment], clock: Clock, title: str, month_first: bool) -> Instant | None:
     """The date of a block that begins with the headline: with one line break between them they are one block."""
     rests = [block.text.removeprefix(title) for block in blocks if block.text.startswith(title)]
     short = [rest for rest in rests if len(rest) > 4 and rest.count(" ") < MAX_WORDS and not MODIFIED.search(rest)]
-    return next((instant for rest in short if (instant := _read(rest, clock, language))), None)
+    return next((instant for rest in short if (instant := _read(rest, clock, month_first))), None)
 
 
-def _read(text: str, clock: Clock, language: str | None) -> Instant | None:
-    both = MODIFIED.search(text)
-    if both and (stated := PUBLISHED.search(text)) and stated.start() < both.start():
-        text = text[: both.start()]
-    return clock.read_visible(text, month_first=language in MONTH_FIRST)
+def _before_update(text: str) -> str:
+    """The part of a dateline before it speaks of an update: `3 May 2024. Updated: 5 May 2024`."""
+    update = MODIFIED.search(text)
+    before = text[: update.start()] if update else text
+    return before if re.search(r"\d", before) else ""
+
+
+def _read(text: str, clock: Clock, month_first: bool) -> Instant | None:
+    return clock.read_visible(_before_update(text) or text, month_first=month_first)
 
 
 def url_date(url: str, clock: Clock) -> Dated | None:

@@ -15,8 +15,14 @@ from flows.errors import PresslakeError
 @click.command()
 @click.argument("source", metavar="IN.parquet", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("target", metavar="OUT.parquet", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--near-misses",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Also write the pairs that came near and were turned down, with the reason.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
-def command(source: Path, target: Path, as_json: bool) -> None:
+def command(source: Path, target: Path, near_misses: Path | None, as_json: bool) -> None:
     """Tell copies, truncated copies, excerpts and reissues apart in any Parquet file of articles, without a lake.
 
     IN has the columns id, url, title, published_at and text (id and text at least), rows in any order of time. OUT has
@@ -35,7 +41,10 @@ def command(source: Path, target: Path, as_json: bool) -> None:
         task = bar.add_task("dedupe", total=None)
         try:
             counts = dedupe_parquet(
-                source, target, on_progress=lambda done, total: bar.update(task, completed=done, total=total)
+                source,
+                target,
+                near_misses=near_misses,
+                on_progress=lambda done, total: bar.update(task, completed=done, total=total),
             )
         except (InputError, OSError) as error:
             raise PresslakeError(str(error)) from error

@@ -59,7 +59,7 @@ class LakeHistory:
         rows = self._rows(
             f"WITH ids AS (SELECT unnest(?) AS id) SELECT {names} FROM copies "
             "WHERE article_id IN (FROM ids) OR original_id IN (FROM ids) "
-            "OR leader_id IN (FROM ids) OR cluster_id IN (FROM ids)",
+            "OR leader_id IN (FROM ids)",
             article_ids,
         )
         return [CopyRow(**row) for row in rows]
