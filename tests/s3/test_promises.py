@@ -27,18 +27,18 @@ from tests.flows.lake.test_store import (
 
 __all__ = [
     "test_a_batch_becomes_visible_in_all_tables",
+    "test_a_batch_refused_half_way_is_completed_with_fresh_credentials",
     "test_a_bucket_ends_with_the_rows_of_a_directory",
     "test_a_missing_bucket_says_what_to_do",
     "test_a_publisher_that_lost_the_number_decides_anew",
+    "test_a_stream_that_is_cut_goes_on_where_it_ended",
     "test_an_existing_object_is_not_overwritten",
+    "test_faults_between_us_and_the_store_lose_and_double_nothing",
+    "test_many_small_files_become_one_sorted_file_that_readers_can_filter",
     "test_merged_tables_replace_and_remove_by_key",
     "test_nothing_to_publish_is_no_batch",
     "test_objects_are_written_read_listed_and_deleted",
     "test_the_command_exports_into_the_lake_wherever_it_is",
-    "test_a_batch_refused_half_way_is_completed_with_fresh_credentials",
-    "test_a_stream_that_is_cut_goes_on_where_it_ended",
-    "test_faults_between_us_and_the_store_lose_and_double_nothing",
-    "test_many_small_files_become_one_sorted_file_that_readers_can_filter",
 ]
 
 pytestmark = pytest.mark.s3
