@@ -46,7 +46,12 @@ ARTICLE_FIELDS = (
     Field("site", pa.string(), "Id of the site's declaration, e.g. `tagesschau`.", nullable=False),
     Field("title", pa.string(), "Headline as printed on the page, without the site's name."),
     Field("description", pa.string(), "Standfirst or summary the page gives of itself."),
-    Field("authors", pa.list_(pa.string()), "People named as authors, in order; empty where none is named."),
+    Field(
+        "authors",
+        pa.list_(pa.string()),
+        "People named as authors, in order; an organisation where the page names it in their place (a desk, an agency); "
+        "empty where none is named.",
+    ),
     Field("section", pa.string(), "Section or category the publisher files the article under."),
     Field("tags", pa.list_(pa.string()), "Publisher's keywords, in order; empty where none are given."),
     Field("language", pa.string(), "Language of the article, ISO 639-1 code in lower case, e.g. `de`."),
@@ -70,7 +75,7 @@ ARTICLE_FIELDS = (
     Field(
         "blocks",
         pa.list_(BLOCK),
-        "The same story as a list of blocks (kind and text), captions included in their place. Kinds: "
+        "The same story as a list of blocks (kind and text); captions that were read stand in their place. Kinds: "
         + ", ".join(BLOCK_KINDS)
         + ".",
         nullable=False,

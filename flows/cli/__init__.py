@@ -20,6 +20,7 @@ _COMMANDS = {
     "status": ("flows.cli.status", "What broke, since when, why, and where to look; sites against what is usual."),
     "report": ("flows.cli.report", "The same as one HTML page with charts, into the lake or a file."),
     "show": ("flows.cli.show", "Show an article with its revisions, copies and what was stripped from it."),
+    "explain": ("flows.cli.explain", "Show how a page is read: each block kept or removed, and by which rule."),
     "query": ("flows.cli.query", "Ask the lake in SQL (DuckDB): articles, revisions, copies, fetches, runs."),
     "backfill": ("flows.cli.backfill", "Bring in articles of the past: sitemaps, WARC files, Common Crawl's CC-NEWS."),
     "reextract": ("flows.cli.reextract", "Extract archived pages again with today's rules."),

@@ -1,8 +1,8 @@
-import time
+from dataclasses import replace
 
 import pytest
 
-from crawlers.extract import extract_page
+from crawlers.extract import extract_page, extract_pages
 from crawlers.model import Article, Rejection
 from schemas import Outcome
 from tests.crawlers.extract.pages import FETCHED, PROSE, article, page
@@ -116,9 +116,10 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_pages_end_soon_with_a_result(name):
-    started = time.monotonic()
-    result = extract_page(page(HOSTILE[name]))
-    assert isinstance(result, (Article, Rejection))
-    assert time.monotonic() - started < 30
+def test_hostile_pages_end_with_a_result_and_hold_up_nobody():
+    pages = [replace(page(body), id=name) for name, body in HOSTILE.items()]
+    decent = replace(page(article()), id="decent")
+    results = {p.id: result for p, result in extract_pages([*pages, decent], processes=2, page_timeout=20)}
+    assert set(results) == {*HOSTILE, "decent"}
+    assert isinstance(results["decent"], Article)
+    assert all(isinstance(result, (Article, Rejection)) for result in results.values())
