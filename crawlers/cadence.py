@@ -30,7 +30,7 @@ class Cadence:
         """For names of deployments: `every-15m`, `cron-xs15_6-22_x_x_1-5`."""
         if self.cron is None:
             return f"every-{self.text}"
-        return "cron-" + self.cron.translate(str.maketrans({"*": "x", "/": "s", " ": "_", ",": "."}))
+        return "cron-" + self.cron.translate(str.maketrans("*/ ,", "xs_."))
 
 
 def parse_cadence(text: str) -> Cadence:
