@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 
+from flows.errors import LakeError
 from flows.lake.lake import Lake
 from flows.lake.query import connect
 from schemas.outcomes import PUBLISHED
@@ -48,10 +49,13 @@ def write_known(lake: Lake, sites: Sequence[str], path: Path) -> Path:
 
 
 def published_sites(lake: Lake, run_id: str) -> set[str]:
-    """Sites of the run whose results are in the lake already."""
+    """Sites of the run whose results are in the lake already.
+
+    Raises LakeError where that can't be read: taken for "none", the sites would be published twice.
+    """
     with connect(lake, "runs") as connection:
         try:
             found = connection.execute("SELECT site FROM runs WHERE run_id = ?", [run_id]).fetchall()
-        except duckdb.IOException:
-            return set()
+        except duckdb.Error as error:
+            raise LakeError(f"table runs of {lake.root} could not be read: {error}. Run again.") from error
     return {site for (site,) in found}

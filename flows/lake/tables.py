@@ -41,8 +41,17 @@ def open_table(lake: Lake, table: Table) -> DeltaTable:
     try:
         return DeltaTable(uri, storage_options=lake.storage_options)
     except TableNotFoundError:
+        _create(lake, table)
+        return DeltaTable(uri, storage_options=lake.storage_options)
+    except (DeltaError, OSError) as error:
+        raise LakeError(f"table {table.name} at {uri} could not be opened: {error}") from error
+
+
+def _create(lake: Lake, table: Table) -> None:
+    """Make the table unless somebody else is faster."""
+    try:
         DeltaTable.create(
-            uri,
+            lake.table_uri(table.name),
             table.schema,
             mode="ignore",
             partition_by=list(table.partition_by),
@@ -51,9 +60,10 @@ def open_table(lake: Lake, table: Table) -> DeltaTable:
             configuration=_CONFIGURATION | (CHANGE_FEED if table.name in TABLES else {}),
             storage_options=lake.storage_options,
         )
-        return DeltaTable(uri, storage_options=lake.storage_options)
+    except CommitFailedError as error:
+        log.info("table %s was created by another: %s", table.name, error)
     except (DeltaError, OSError) as error:
-        raise LakeError(f"table {table.name} at {uri} could not be opened: {error}") from error
+        raise LakeError(f"table {table.name} in {lake.root} could not be created: {error}") from error
 
 
 def dataset(lake: Lake, table: Table) -> pads.Dataset:

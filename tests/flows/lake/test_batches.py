@@ -1,4 +1,5 @@
 import multiprocessing
+import multiprocessing.synchronize
 import os
 import time
 from collections import Counter
@@ -153,3 +154,20 @@ def race_of_writers(root: str, writers: int = WRITERS, batches: int = BATCHES) -
         assert Counter(Counter(ids(lake, name)).values()) == {1: count}
     assert rows(lake, "SELECT count(*) AS n, count(DISTINCT run_id) AS d FROM runs") == [{"n": count, "d": count}]
     assert rows(lake, "SELECT count(*) AS n FROM fetches") == [{"n": count}]
+
+
+def _complete(root: str, barrier: "multiprocessing.synchronize.Barrier") -> None:
+    lake = open_lake(root)
+    barrier.wait(60)
+    complete(lake)
+
+
+def test_many_that_open_an_empty_lake_at_once_agree_on_its_tables(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    barrier = context.Barrier(6)
+    openers = [context.Process(target=_complete, args=(str(tmp_path), barrier)) for _ in range(6)]
+    for opener in openers:
+        opener.start()
+    for opener in openers:
+        opener.join(120)
+        assert opener.exitcode == 0
