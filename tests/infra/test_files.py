@@ -18,14 +18,20 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 import yaml
 
+from flows.cli import cli
 from flows.health import Health
 from flows.health.model import Finding
 from flows.metrics import exposition
 from tests.conftest import ROOT
-from tests.flows.health.conftest import END
+from tests.flows.health.conftest import END, health, weeks
+from tests.flows.health.simulated import NEWSROOMS, Newsroom
+
+__all__ = ["health", "weeks"]
+"""Fixtures of the health tests that are used here, too."""
 
 INFRA = ROOT / "infra"
 KUBERNETES = sorted((INFRA / "kubernetes").glob("*.yaml"))
@@ -210,3 +216,27 @@ def test_the_healthcheck_sees_no_worker_here(tmp_path: Path) -> None:
     (tmp_path / "17" / "cmdline").write_bytes(b"python\0-m\0flows.serve.child\0001\0worker\0004\0shared")
     assert worker_runs(tmp_path)
     assert not server_answers("http://127.0.0.1:9/api")
+
+
+@pytest.mark.parametrize("name", ["README.md", "RUNBOOK.md"])
+def test_the_commands_that_are_told_exist(name: str) -> None:
+    """Every `presslake …` at the beginning of a line of commands is one, with the options it is given."""
+    lines = re.findall(r"(?m)^    (?:.*-- |.*worker |[A-Z_]+=\S+ )?presslake ([^#\n|]+)", (INFRA / name).read_text())
+    assert lines
+    for line in lines:
+        words = [word for word in line.split() if word != "-v"]
+        command = cli.get_command(click.Context(cli), words[0])
+        assert command is not None, line
+        if isinstance(command, click.Group):
+            command = command.get_command(click.Context(command), words[1])
+            assert command is not None, line
+        told = {option for parameter in command.params for option in parameter.opts}
+        assert {word for word in words if word.startswith("--")} <= told, line
+
+
+@pytest.mark.parametrize("room", [room for room in NEWSROOMS if room.event], ids=lambda room: room.site)
+def test_the_commands_of_findings_exist(health: Health, room: Newsroom) -> None:
+    finding = next(finding for finding in health.all_findings if finding.site == room.site)
+    words = finding.look.split()
+    assert words[0] == "presslake"
+    assert cli.get_command(click.Context(cli), words[1]) is not None
