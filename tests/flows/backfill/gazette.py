@@ -26,6 +26,7 @@ class Story:
     published_at: datetime
     listed: str = "news"
     status: int = 200
+    edition: int = 1
 
     @property
     def url(self) -> str:
@@ -33,10 +34,15 @@ class Story:
 
     @property
     def title(self) -> str:
-        return f"Story {self.number}: the {_WORDS[self.number % len(_WORDS)]} and the {_WORDS[-self.number % 7]}"
+        title = f"Story {self.number}: the {_WORDS[self.number % len(_WORDS)]} and the {_WORDS[-self.number % 7]}"
+        return title if self.edition == 1 else f"{title}, corrected by the mayor"
+
+    def paragraphs(self) -> list[str]:
+        more = [f"Correction {self.number}: the mayor spoke on the day after, not on the day, as she says."]
+        return paragraphs_of(self.number) + (more if self.edition > 1 else [])
 
     def html(self) -> str:
-        paragraphs = "".join(f"<p>{text}</p>" for text in paragraphs_of(self.number))
+        paragraphs = "".join(f"<p>{text}</p>" for text in self.paragraphs())
         return (
             f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{self.title} - Gazette</title>'
             f'<link rel="canonical" href="{self.url}">'
@@ -82,6 +88,8 @@ class Gazette(Web):
     def __init__(self, stories: Iterable[Story]) -> None:
         self.stories = {urlsplit(story.url).path: story for story in stories}
         self.mended = False
+        self.feed_size: int | None = None
+        self.delay = 0.0
 
     def answer(self, url: str) -> Answer | None:
         parts = urlsplit(url)
@@ -100,10 +108,14 @@ class Gazette(Web):
             return Answer(b"<html><title>Not found</title></html>", "text/html", 404)
         if story.status != 200 and not self.mended:
             return Answer(b"", "text/html", story.status)
-        return Answer(story.html().encode(), "text/html; charset=utf-8")
+        return Answer(story.html().encode(), "text/html; charset=utf-8", delay=self.delay)
 
     def months(self) -> list[str]:
         return sorted({f"{story.published_at:%Y-%m}" for story in self.stories.values()})
+
+    def _latest(self) -> list[Story]:
+        found = sorted(self.stories.values(), key=lambda story: story.published_at, reverse=True)
+        return [story for story in found if story.status == 200][: self.feed_size]
 
     def _index(self) -> str:
         entries = "".join(f"<sitemap><loc>{ROOT}/maps/{month}.xml</loc></sitemap>" for month in self.months())
@@ -131,8 +143,7 @@ class Gazette(Web):
         items = "".join(
             f"<item><title>{story.title}</title><link>{story.url}</link>"
             f"<pubDate>{story.published_at:%a, %d %b %Y %H:%M:%S} GMT</pubDate></item>"
-            for story in self.stories.values()
-            if story.status == 200
+            for story in self._latest()
         )
         return f'<rss version="2.0"><channel><title>Gazette</title><link>{ROOT}</link>{items}</channel></rss>'
 
