@@ -12,7 +12,9 @@ from prefect.states import Completed, Failed
 
 from crawlers.declarations import load_sites
 from flows import pipeline
+from flows.after_run import after_run
 from flows.deployments import group_of
+from flows.lake import open_lake
 from flows.prefect_steps import PrefectSteps
 from flows.settings import from_environment
 from flows.summary import RunSummary
@@ -52,17 +54,21 @@ def ingest(
             return Completed(message=f"no site has the cadence {cadence} any more")
     if flow_run.scheduled_start_time and jitter:
         time.sleep(random.uniform(0, jitter))  # noqa: S311 - spread of load, not cryptography
-    return _finish(pipeline.ingest(settings, sites, limit=limit, steps=PrefectSteps()))
+    summary = pipeline.ingest(settings, sites, limit=limit, steps=PrefectSteps())
+    lake = open_lake(settings.lake)
+    report = after_run(lake, spool=settings.spool, events=True)
+    return _finish(summary, f"{lake.root}/{report}" if report else None)
 
 
-def _finish(summary: RunSummary) -> State[Any]:
+def _finish(summary: RunSummary, report: str | None) -> State[Any]:
     logger = get_run_logger()
     for site in summary.sites:
         counts = ", ".join(f"{count} {outcome}" for outcome, count in site.outcomes.most_common())
         logger.info("%s: %s; %d discovered: %s", site.site, site.state, site.discovered, counts or "nothing new")
-    create_table_artifact(
-        key="ingest-summary", table=summary.table(), description=f"Run {summary.run_id}: {summary.message()}"
-    )
+    description = f"Run {summary.run_id}: {summary.message()}"
+    if report:
+        description += f"\n\nReport: [{report}]({report})"
+    create_table_artifact(key="ingest-summary", table=summary.table(), description=description)
     if summary.state == "ok":
         return Completed(message=summary.message(), data=summary.to_dict())
     # A state of its own name: partly failed runs stand out, and alerts on failed runs include them.

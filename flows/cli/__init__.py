@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import click
 
 from crawlers.declarations import DeclarationError
+from flows import jsonlog
 from flows.errors import PresslakeError
 from flows.settings import from_environment
 
@@ -70,9 +71,7 @@ def cli(ctx: click.Context, lake: str | None, verbose: bool) -> None:
     PRESSLAKE_SITES (a directory of site declarations), PRESSLAKE_PROCESSES, PRESSLAKE_PAGE_TIMEOUT; an
     S3 lake uses the usual AWS variables and profiles. Where PREFECT_API_URL is set, runs are recorded there.
     """
-    logging.basicConfig(
-        level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
-    )
+    jsonlog.configure(logging.INFO if verbose else logging.WARNING)
     ctx.obj = from_environment(lake=lake)
 
 

@@ -8,7 +8,9 @@ from types import FrameType
 
 import click
 
+from flows.after_run import after_run
 from flows.cli.progress import console_for, print_summary, watching
+from flows.lake import open_lake
 from flows.pipeline import choose, ingest
 from flows.settings import Settings
 from flows.summary import RunSummary
@@ -49,6 +51,10 @@ def command(settings: Settings, sites: tuple[str, ...], limit: int | None, as_js
             {"COMPLETED": 0}.get(state.type.value, 3 if state.name == "PartlyFailed" else 1)
         )
     summary = run_here(settings, [site.id for site in chosen], limit, as_json)
+    lake = open_lake(settings.lake)
+    report = after_run(lake, spool=settings.spool)
+    if report and not as_json:
+        click.echo(f"report: {lake.root}/{report}")
     click.get_current_context().exit(EXIT[summary.state])
 
 
