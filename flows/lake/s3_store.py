@@ -6,6 +6,7 @@ held here. One winner among many writers rests on `If-None-Match: *` (Amazon S3 
 
 import contextlib
 import io
+import mimetypes
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -46,7 +47,14 @@ class S3Store:
     def put(self, name: str, data: bytes) -> None:
         """See ObjectStore.put."""
         with self._explained(name):
-            self._client.put_object(Bucket=self.bucket, Key=self._key(name), Body=data, ChecksumAlgorithm="SHA256")
+            self._client.put_object(
+                Bucket=self.bucket,
+                Key=self._key(name),
+                Body=data,
+                ChecksumAlgorithm="SHA256",
+                # A report is opened in a browser, which downloads what has no type.
+                ContentType=mimetypes.guess_type(name)[0] or "application/octet-stream",
+            )
 
     def put_if_absent(self, name: str, data: bytes) -> bool:
         """See ObjectStore.put_if_absent."""
