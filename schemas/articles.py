@@ -49,8 +49,8 @@ ARTICLE_FIELDS = (
     Field(
         "authors",
         pa.list_(pa.string()),
-        "People named as authors, in order; an organisation where the page names it in their place (a desk, an agency); "
-        "empty where none is named.",
+        "People named as authors, in order; an organisation where the page names it in their place (a desk, an "
+        "agency); empty where none is named.",
     ),
     Field("section", pa.string(), "Section or category the publisher files the article under."),
     Field("tags", pa.list_(pa.string()), "Publisher's keywords, in order; empty where none are given."),
@@ -96,8 +96,8 @@ ARTICLE_FIELDS = (
     Field(
         "mining_reservation",
         pa.string(),
-        "Reservation from text and data mining that was found at the fetch (TDMRep, `noai`, robots rules for AI agents, "
-        "`noarchive`): where it stands and what it says. Null where none was found. Whether such pages are "
+        "Reservation from text and data mining that was found at the fetch (TDMRep, `noai`, robots rules for AI "
+        "agents, `noarchive`): where it stands and what it says. Null where none was found. Whether such pages are "
         "published is the site's policy; respect it in what you do with the text.",
     ),
     Field(
