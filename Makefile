@@ -21,7 +21,8 @@ setup: .venv/ready ## install the pinned dependencies and presslake itself into 
 	@test -n "$(PYTHON)" || { echo "presslake needs Python 3.11 or later; none was found. Set PYTHON=/path/to/python3."; exit 1; }
 	@echo "setup: installing the pinned dependencies into .venv with $(PYTHON) (about a minute)"
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@# The lock is complete; --no-deps keeps the resolver of old versions of pip from stumbling over extras.
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch .venv/ready
 
