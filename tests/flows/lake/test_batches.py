@@ -141,7 +141,7 @@ def test_many_writers_neither_lose_nor_double_a_row(tmp_path: Path) -> None:
 def race_of_writers(root: str, writers: int = WRITERS, batches: int = BATCHES) -> None:
     """Processes that publish at once into one lake; every row is there once."""
     context = multiprocessing.get_context("spawn")
-    running = [context.Process(target=_publish_many, args=(root, n, batches)) for n in range(writers)]
+    running = [context.Process(target=_publish_many, args=(root, n, batches), daemon=True) for n in range(writers)]
     begun = time.monotonic()
     for writer in running:
         writer.start()
