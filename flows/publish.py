@@ -16,8 +16,10 @@ from flows.lake import Lake
 from flows.lake.batches import Batch, publish
 from flows.lake.history import LakeHistory
 from flows.lake.known import published_sites
+from flows.lake.ledger import TAKEN_DOWN, Ledger, read_ledger
 from flows.lake.postings import posting_rows
 from flows.lake.tables import DELETE
+from flows.lake.warc_erase import erase_blocked
 from flows.reextraction import decide_again
 from flows.stages import SiteResult
 from flows.summary import SiteSummary
@@ -64,12 +66,13 @@ def publish_sites(lake: Lake, run: Run, results: Sequence[SiteResult]) -> list[S
         return batch
 
     publish(lake, decide)
+    erase_blocked(lake, [fetch for result in results for fetch in result.fetches])
     return summaries
 
 
 def _batch(lake: Lake, run: Run, results: Sequence[SiteResult]) -> tuple[Batch, list[SiteSummary]]:
     now = datetime.now(UTC)
-    candidates = _candidates(results, run.run_id)
+    candidates = _candidates(results, run.run_id, read_ledger(lake))
     with closing(LakeHistory(lake)) as history:
         decisions = decide_batch([make.incoming(candidate.row) for candidate in candidates], history)
         if run.kind == "reextract":
@@ -103,13 +106,20 @@ def _batch(lake: Lake, run: Run, results: Sequence[SiteResult]) -> tuple[Batch, 
     return Batch(run.run_id, made), summaries
 
 
-def _candidates(results: Sequence[SiteResult], run_id: str) -> list[_Candidate]:
-    """The rows that fulfil the contract; the others' fetches end as INVALID_ROW, with the reason."""
+def _candidates(results: Sequence[SiteResult], run_id: str, ledger: Ledger) -> list[_Candidate]:
+    """The rows that fulfil the contract; the others' fetches end as INVALID_ROW, with the reason.
+
+    What was taken down ends as OPTED_OUT, and the log keeps no word of it.
+    """
     found = []
     for result in results:
         for position, article in result.articles.items():
             fetch = result.fetches[position]
             row = make.revision_row(article, fetch, run_id)
+            if taken := ledger.blocks(fetch.site, row["article_id"], row["url_key"], fetch.url):
+                fetch.outcome, fetch.detail = Outcome.OPTED_OUT, f"{TAKEN_DOWN} on {taken.requested_at[:10]}"
+                fetch.lead_title = None
+                continue
             wrong = problems(REVISIONS, row)
             if wrong:
                 fetch.outcome, fetch.detail = Outcome.INVALID_ROW, "; ".join(wrong)

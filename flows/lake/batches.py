@@ -74,6 +74,17 @@ def complete(lake: Lake) -> int:
     return last
 
 
+def take_turn(lake: Lake, run_id: str) -> int:
+    """Take a sequence number for no rows: all decisions made before are committed, all others are made anew.
+
+    So whatever was written before this call is seen by every batch that is not yet in the tables.
+    """
+    while True:
+        sequence = complete(lake) + 1
+        if _decided(lake, sequence, Batch(run_id, {})):
+            return sequence
+
+
 def _decided(lake: Lake, sequence: int, batch: Batch) -> bool:
     folder = f"state/rows/{batch.run_id}-{uuid4().hex[:12]}"
     names = {table: f"{folder}/{table}.parquet" for table, rows in batch.rows.items() if len(rows)}

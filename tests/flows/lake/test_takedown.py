@@ -1,0 +1,143 @@
+import gzip
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner
+
+from crawlers.archive import read_page, read_pages
+from flows import pipeline
+from flows.cli import cli
+from flows.errors import LakeError
+from flows.lake import Lake, open_lake
+from flows.lake.export import export
+from flows.lake.local_store import LocalStore
+from flows.lake.query import rows
+from flows.lake.warc_erase import erase_records
+from flows.settings import Settings
+from infra.demo import DemoWeb
+from tests.e2e.support import quick_sites, settings
+
+
+@pytest.fixture
+def filled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Settings, Lake, DemoWeb]]:
+    """A lake after a run over the demo web, which goes on serving, with an export in it."""
+    chosen = settings(tmp_path, quick_sites(tmp_path / "sites"))
+    with DemoWeb() as web:
+        monkeypatch.setenv("http_proxy", web.proxy_url)
+        monkeypatch.delenv("no_proxy", raising=False)
+        pipeline.ingest(chosen)
+        lake = open_lake(chosen.lake)
+        export(lake, open_lake(f"{lake.root}/export").store)
+        yield chosen, lake, web
+
+
+def everything(folder: Path) -> Iterator[tuple[Path, str]]:
+    """The content of every file below the folder, unpacked as a reader would."""
+    for path in (found for found in folder.rglob("*") if found.is_file()):
+        data = path.read_bytes()
+        yield path, data.decode("utf-8", "replace")
+        if path.suffix == ".parquet":
+            yield path, "\n".join(str(row) for row in pq.ParquetFile(path).read().to_pylist())
+        elif path.name.endswith(".warc.gz"):
+            yield path, gzip.decompress(data).decode("utf-8", "replace")
+            for page in read_pages(path):
+                yield path, page.body.decode("utf-8", "replace")
+
+
+def holding(folder: Path, word: str) -> list[Path]:
+    return sorted({path for path, text in everything(folder) if word in text})
+
+
+def pick(lake: Lake) -> dict[str, Any]:
+    """An article whose first words are its own: no other page of the lake has them, nor a copy of it."""
+    every = rows(lake, "SELECT article_id, text FROM revisions")
+    for row in rows(lake, "SELECT * FROM articles ORDER BY article_id"):
+        words = (row["text"][:30], row["text"].splitlines()[-1][:60])
+        alike = {other["article_id"] for other in every for word in words if word in other["text"]}
+        if alike == {row["article_id"]} and row["text"].isascii():
+            return row
+    raise AssertionError("no article of its own")
+
+
+def test_an_article_leaves_every_file_of_the_lake_and_does_not_come_back(
+    filled: tuple[Settings, Lake, DemoWeb],
+) -> None:
+    chosen, lake, web = filled
+    folder = Path(chosen.lake)
+    gone = pick(lake)
+    others = rows(
+        lake, "SELECT article_id, warc_file, warc_offset FROM articles WHERE article_id != ?", [gone["article_id"]]
+    )
+    words = (gone["text"][:30], gone["text"].splitlines()[-1][:60])
+    assert len(holding(folder, words[0])) > 3, "tables, archive, export, log statistics"
+    before = len(rows(lake, "SELECT 1 FROM fetches"))
+
+    arguments = ["--lake", chosen.lake, "takedown", gone["url"], "--yes", "--purge", "--reason", "case 7", "--json"]
+    result = CliRunner().invoke(cli, arguments, standalone_mode=False)
+    assert result.exit_code == 0, result.output
+    done = json.loads(result.stdout)
+    assert (done["articles"], done["purged"], done["export_renewed"]) == (1, True, True)
+    assert done["pages"] >= 1
+    assert holding(folder, words[1]) == [], "no file has the story"
+    # Its first words are the teaser, which archived pages of the same site's other articles quote; nothing else does.
+    quoting = holding(folder, words[0])
+    assert [path for path in quoting if not path.is_relative_to(folder / f"archive/site={gone['site']}")] == []
+    stones = [json.loads(line) for line in (folder / "tables/_TAKEDOWNS.jsonl").read_text().splitlines()]
+    assert [(stone["article_ids"], stone["reason"]) for stone in stones] == [([gone["article_id"]], "case 7")]
+    assert len(rows(lake, "SELECT 1 FROM fetches")) == before - 1
+
+    left = rows(lake, "SELECT article_id, warc_file, warc_offset FROM articles")
+    assert sorted(map(str, left)) == sorted(map(str, others)), "nothing else went"
+    for row in left:
+        assert read_page(folder / row["warc_file"], row["warc_offset"]).body, "other pages are where the tables say"
+
+    web.go_to_moment(2)  # feeds have changed, so they are read again and name what went
+    pipeline.ingest(chosen)
+    for table in ("articles", "revisions"):
+        assert rows(lake, f"SELECT 1 FROM {table} WHERE article_id = ?", [gone["article_id"]]) == []
+    again = rows(lake, "SELECT outcome, detail, lead_title FROM fetches WHERE url_key = ?", [gone["url_key"]])
+    assert [(row["outcome"], row["detail"][:10], row["lead_title"]) for row in again] == [
+        ("opted_out", "taken down", None)
+    ]
+    assert holding(folder / "tables", words[0]) == holding(folder / "state", words[0]) == []
+    assert all(words[1] not in text for path, text in everything(folder / "archive") if path)
+
+
+def test_a_site_goes_as_a_whole_and_twice_is_once(filled: tuple[Settings, Lake, DemoWeb]) -> None:
+    chosen, lake, web = filled
+    site = pick(lake)["site"]
+    arguments = ["--lake", chosen.lake, "takedown", site, "--yes"]
+    for _ in range(2):
+        result = CliRunner().invoke(cli, arguments, standalone_mode=False)
+        assert result.exit_code == 0, result.output
+    for table in ("articles", "revisions", "copies", "fetches"):
+        assert rows(lake, f"SELECT 1 FROM {table} WHERE site = ?", [site]) == []
+    web.go_to_moment(2)
+    pipeline.ingest(chosen)
+    outcomes = {
+        row["outcome"] for row in rows(lake, "SELECT outcome FROM fetches WHERE site = ? AND kind = 'article'", [site])
+    }
+    assert "opted_out" in outcomes
+    assert not outcomes & {"new", "revised", "unchanged"}
+    assert rows(lake, "SELECT 1 FROM revisions WHERE site = ?", [site]) == []
+    assert rows(lake, "SELECT 1 FROM articles")
+
+
+def test_a_record_is_erased_in_its_length_and_only_where_there_is_one(tmp_path: Path) -> None:
+    members = [gzip.compress(f"record {n} ".encode() * 90_000 if n == 1 else b"x" * n) for n in range(3)]
+    store = LocalStore(tmp_path)
+    store.put("a.warc.gz", b"".join(members))
+    assert erase_records(store, "a.warc.gz", [len(members[0])]) == 1
+    data = (tmp_path / "a.warc.gz").read_bytes()
+    assert len(data) == sum(map(len, members))
+    assert b"record 1" not in gzip.decompress(data)
+    assert data.startswith(members[0])
+    assert data.endswith(members[2])
+    assert erase_records(store, "a.warc.gz", [len(members[0])]) == 0, "erased already"
+    assert erase_records(store, "missing.warc.gz", [0]) == 0
+    with pytest.raises(LakeError, match="no record at 3"):
+        erase_records(store, "a.warc.gz", [3])
