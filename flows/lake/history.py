@@ -9,6 +9,7 @@ import duckdb
 
 from flows.dedupe.history import PostingsFiles
 from flows.dedupe.model import CopyRow, Ref, Stored, StoredText
+from flows.errors import LakeError
 from flows.lake.lake import Lake
 from flows.lake.postings import postings_files
 from flows.lake.query import connect
@@ -83,6 +84,11 @@ class LakeHistory:
     def _rows(self, sql: str, values: Collection[Any]) -> list[dict[str, Any]]:
         if not values:
             return []
-        relation: duckdb.DuckDBPyRelation = self._connection.sql(sql, params=[sorted(values)])
-        found: list[dict[str, Any]] = relation.to_arrow_table().to_pylist()
+        try:
+            relation: duckdb.DuckDBPyRelation = self._connection.sql(sql, params=[sorted(values)])
+            found: list[dict[str, Any]] = relation.to_arrow_table().to_pylist()
+        except duckdb.Error as error:
+            raise LakeError(
+                f"the lake at {self._lake.root} could not be read: {error}. Run again; nothing is lost."
+            ) from error
         return found
