@@ -25,7 +25,7 @@ from flows.settings import Settings
     type=click.FloatRange(0),
     default=RETENTION.days,
     show_default=True,
-    help="Days for which earlier versions stay readable; 0 takes files away from readers at work.",
+    help="Days for which earlier versions stay readable; 0 takes files away from readers and writers at work.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
 @click.pass_obj

@@ -16,7 +16,9 @@ from flows.settings import Settings
 @click.argument("target", metavar="URL|SITE")
 @click.option("--reason", default="", help="For the ledger: who asked, a reference. Readers see it; no content here.")
 @click.option(
-    "--purge", is_flag=True, help="Remove earlier versions now; readers at work on one fail, time travel ends."
+    "--purge",
+    is_flag=True,
+    help="Remove earlier versions now. Stop all runs first: files of a batch at work would go, too. Time travel ends.",
 )
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")

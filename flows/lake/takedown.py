@@ -4,7 +4,8 @@
 2. A sequence number is taken: whoever decided before must have committed, or decides again.
 3. Rows leave the tables, pages the archive; the lake's own export is written anew.
 4. Earlier versions of the tables hold the rows until maintenance vacuums them after its retention; `purge` does it
-   at once and ends time travel, and readers at work on a snapshot, before this moment.
+   at once and ends time travel. Vacuum without retention also takes files that a writer has not committed yet: no
+   run may be at work during a purge.
 
 What stays: pages of other articles are archived as they came, with teasers that may quote a headline and a first
 sentence, and so may their `removed_blocks`; feeds that name the article after its takedown are archived like any.
