@@ -131,7 +131,8 @@ class S3Store:
     def _explained(self, name: str) -> Iterator[None]:
         try:
             yield
-        except (ClientError, BotoCoreError) as error:
+        except (ClientError, BotoCoreError, HTTPError) as error:
+            # HTTPError is urllib3's: botocore lets a connection that breaks within an answer through as it is.
             where = f"s3://{self.bucket}/{self._key(name)}".rstrip("/")
             raise LakeError(f"{where}: {error}. {_advice(error)}") from error
 
