@@ -1,13 +1,12 @@
 """`presslake dedupe`: the offline door of dedupe, articles in a Parquet file to who repeats whom in another."""
 
 import json
-import sys
 from dataclasses import asdict
 from pathlib import Path
 
 import click
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from flows.cli.bar import counting
 from flows.dedupe.offline import InputError, dedupe_parquet
 from flows.errors import PresslakeError
 
@@ -29,22 +28,13 @@ def command(source: Path, target: Path, near_misses: Path | None, as_json: bool)
     a row for each: id, cluster_id, canonical_id, relation, containment, jaccard, rule. A row that repeats nothing is
     its own cluster and canonical.
     """
-    bar = Progress(
-        TextColumn("dedupe"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        transient=True,
-        disable=not sys.stderr.isatty(),
-    )
-    with bar:
-        task = bar.add_task("dedupe", total=None)
+    with counting("dedupe") as on_progress:
         try:
             counts = dedupe_parquet(
                 source,
                 target,
                 near_misses=near_misses,
-                on_progress=lambda done, total: bar.update(task, completed=done, total=total),
+                on_progress=on_progress,
             )
         except (InputError, OSError) as error:
             raise PresslakeError(str(error)) from error

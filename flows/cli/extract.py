@@ -1,13 +1,12 @@
 """`presslake extract`: the offline door, pages in a Parquet file to articles in another."""
 
 import json
-import sys
 from pathlib import Path
 
 import click
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from crawlers.extract import extract_parquet
+from flows.cli.bar import counting
 from flows.errors import PresslakeError
 from flows.settings import Settings
 
@@ -35,16 +34,7 @@ def command(
     page: id, outcome, and the columns of articles that a page can tell (text, blocks, title, authors,
     published_at, removed_blocks, …; see schemas/ARTICLES.md). OUT appears only when it is complete.
     """
-    bar = Progress(
-        TextColumn("extract"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        transient=True,
-        disable=not sys.stderr.isatty(),
-    )
-    with bar:
-        task = bar.add_task("extract", total=None)
+    with counting("extract") as on_progress:
         try:
             counts = extract_parquet(
                 source,
@@ -52,7 +42,7 @@ def command(
                 processes=processes or settings.processes,
                 page_timeout=page_timeout or settings.page_timeout,
                 use_templates=not no_templates,
-                on_progress=lambda done, total: bar.update(task, completed=done, total=total),
+                on_progress=on_progress,
             )
         except (ValueError, OSError) as error:
             raise PresslakeError(f"{source}: {error}") from error
