@@ -9,7 +9,6 @@ from typing import Any
 import click
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from flows.backfill import run as backfills
@@ -17,7 +16,7 @@ from flows.backfill.model import Source, Window
 from flows.backfill.request import Request, make_source
 from flows.backfill.run import Budget, Plan, Report
 from flows.cli.ingest import EXIT
-from flows.cli.progress import console_for
+from flows.cli.progress import console_for, noted_bar
 from flows.lake import open_lake
 from flows.pipeline import Watch
 from flows.settings import Settings
@@ -167,16 +166,7 @@ def run_here(settings: Settings, source: Source, budget: Budget, console: Consol
 
 
 def _watched(settings: Settings, source: Source, budget: Budget, console: Console) -> Report:
-    bar = Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=24),
-        MofNCompleteColumn(),
-        TextColumn("[dim]{task.fields[note]}"),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-    )
+    bar = noted_bar(console)
     pages = 0
     with bar:
         task = bar.add_task("windows", total=None, note="")

@@ -16,15 +16,11 @@ from flows.summary import RunSummary, SiteSummary, meanings
 _STYLES = {"ok": "green", "partial": "yellow", "failed": "red"}
 
 
-@contextmanager
-def watching(sites: int, console: Console) -> Iterator[Watch]:
-    """A watch that draws progress on the terminal: sites crawled, pages fetched and extracted, the current stage."""
-    if not console.is_terminal:
-        yield Watch()
-        return
-    progress = Progress(
+def noted_bar(console: Console, description: str = "{task.description}") -> Progress:
+    """A bar with a spinner, a count, the time and the field `note` of each task; gone when the work is done."""
+    return Progress(
         SpinnerColumn(),
-        TextColumn("{task.description:<9}"),
+        TextColumn(description),
         BarColumn(bar_width=24),
         MofNCompleteColumn(),
         TextColumn("[dim]{task.fields[note]}"),
@@ -32,6 +28,15 @@ def watching(sites: int, console: Console) -> Iterator[Watch]:
         console=console,
         transient=True,
     )
+
+
+@contextmanager
+def watching(sites: int, console: Console) -> Iterator[Watch]:
+    """A watch that draws progress on the terminal: sites crawled, pages fetched and extracted, the current stage."""
+    if not console.is_terminal:
+        yield Watch()
+        return
+    progress = noted_bar(console, "{task.description:<9}")
     crawl = progress.add_task("crawl", total=None, note="addresses")
     extract = progress.add_task("extract", total=None, note="pages")
     publish = progress.add_task("publish", total=sites, note="sites")
