@@ -51,7 +51,7 @@ lock: ## resolve requirements.lock anew (needs uv in .venv: pip install uv)
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --extra dev pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		--no-annotate -c requirements.lock pyproject.toml -o infra/requirements.lock
+		--no-annotate -c requirements.lock --extra dask pyproject.toml -o infra/requirements.lock
 
 clean: ## remove .venv and caches (not the lake)
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build *.egg-info
