@@ -1,7 +1,7 @@
 """Publish: what sites' crawls came to becomes one batch, decided against the lake and visible at once."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,20 +11,21 @@ import pyarrow as pa
 
 from flows import rows as make
 from flows.dedupe import decide_batch
-from flows.dedupe.model import Decisions
+from flows.dedupe.model import Decision, Decisions
 from flows.lake import Lake
 from flows.lake.batches import Batch, publish
 from flows.lake.history import LakeHistory
 from flows.lake.known import published_sites
 from flows.lake.ledger import TAKEN_DOWN, Ledger, read_ledger
 from flows.lake.postings import posting_rows
+from flows.lake.quarantine import QUARANTINE, Refused, quarantine_rows, refused, sifted
 from flows.lake.tables import DELETE
 from flows.lake.warc_erase import erase_blocked
 from flows.reextraction import decide_again
 from flows.stages import SiteResult
 from flows.summary import SiteSummary
 from schemas import ARTICLES, COPIES, FETCHES, REVISIONS, RUNS, Outcome, Table
-from schemas.checks import problems
+from schemas.checks import problems, repeated
 
 log = logging.getLogger(__name__)
 
@@ -50,10 +51,12 @@ class _Candidate:
 def publish_sites(lake: Lake, run: Run, results: Sequence[SiteResult]) -> list[SiteSummary]:
     """Make the sites' results visible, all or nothing, once. Returns what each site came to.
 
-    Sites of this run that are in the lake already are left alone, so a repeated call changes nothing. Raises
+    Sites of this run that are in the lake already are left alone, so a repeated call changes nothing. What breaks the
+    contract goes to quarantine (`flows.lake.quarantine`) and is counted. Raises
     PublishError or LakeError; then nothing is lost: the results can be published again from the spool.
     """
     summaries: list[SiteSummary] = []
+    broken = _broken_fetches(run, results)
 
     def decide() -> Batch | None:
         summaries.clear()
@@ -61,7 +64,7 @@ def publish_sites(lake: Lake, run: Run, results: Sequence[SiteResult]) -> list[S
         left = [result for result in results if result.report.site not in done]
         if not left:
             return None
-        batch, made = _batch(lake, run, left)
+        batch, made = _batch(lake, run, left, broken)
         summaries.extend(made)
         return batch
 
@@ -70,43 +73,88 @@ def publish_sites(lake: Lake, run: Run, results: Sequence[SiteResult]) -> list[S
     return summaries
 
 
-def _batch(lake: Lake, run: Run, results: Sequence[SiteResult]) -> tuple[Batch, list[SiteSummary]]:
+def _batch(
+    lake: Lake, run: Run, results: Sequence[SiteResult], broken: Mapping[tuple[str, int], Refused]
+) -> tuple[Batch, list[SiteSummary]]:
     now = datetime.now(UTC)
-    candidates = _candidates(results, run.run_id, read_ledger(lake))
+    candidates = _candidates(results, run.run_id, read_ledger(lake), broken)
     with closing(LakeHistory(lake)) as history:
         decisions = decide_batch([make.incoming(candidate.row) for candidate in candidates], history)
         if run.kind == "reextract":
             decisions = decide_again(lake, [candidate.row for candidate in candidates], decisions)
-        revisions, articles = _article_rows(candidates, decisions, history)
-        copies = [{**make.copy_row(copy, run.run_id, now), DELETE: False} for copy in decisions.copies]
+        made = [make.decided(c.row, decision) for c, decision in zip(candidates, decisions.items, strict=True)]
+        wrong = _wrong_revisions(made, decisions)
+        revisions, articles = _article_rows(made, decisions, wrong, history)
+        copies, bad_copies = sifted(COPIES, [make.copy_row(copy, run.run_id, now) for copy in decisions.copies])
+        copies = [{**row, DELETE: False} for row in copies]
         copies += [{**row, DELETE: True} for row in history.copy_rows(decisions.uncopied)]
-    outcomes = {(c.site, c.position): d for c, d in zip(candidates, decisions.items, strict=True)}
+    outcomes = {(c.site, c.position): wrong.get(at) or decisions.items[at] for at, c in enumerate(candidates)}
+    fetches, summaries = _fetch_rows(results, run.run_id, outcomes, broken)
+    runs, bad_runs = sifted(RUNS, [make.run_row(s, run.run_id, run.kind, run.started_at, now) for s in summaries])
+    sites = {result.report.site for result in results}
+    bad = [one for (site, _), one in broken.items() if site in sites] + bad_copies + bad_runs
+    for one in bad:
+        log.warning("%s of %s goes to quarantine: %s", one.table.name, one.row.get("site"), one.reason)
+    tables: dict[str, pa.Table] = {
+        REVISIONS.name: _table(REVISIONS, revisions),
+        COPIES.name: _table(COPIES, copies, merged=True),
+        ARTICLES.name: _table(ARTICLES, articles, merged=True),
+        FETCHES.name: _table(FETCHES, fetches),
+        QUARANTINE.name: quarantine_rows(bad, run.run_id, now),
+        RUNS.name: _table(RUNS, runs),
+        **posting_rows(decisions),
+    }
+    return Batch(run.run_id, tables), summaries
+
+
+def _fetch_rows(
+    results: Sequence[SiteResult],
+    run_id: str,
+    outcomes: Mapping[tuple[str, int], Decision | str],
+    broken: Mapping[tuple[str, int], Refused],
+) -> tuple[list[dict[str, Any]], list[SiteSummary]]:
+    """Each fetch with its last outcome, as rows and summed up by site."""
     fetches: list[dict[str, Any]] = []
     summaries: list[SiteSummary] = []
     for result in results:
         site, copied = result.report.site, 0
         for position, fetch in enumerate(result.fetches):
-            decision = outcomes.get((site, position))
-            if decision is not None:
-                fetch.outcome = decision.outcome
+            article, decision = None, outcomes.get((site, position))
+            if isinstance(decision, str):
+                fetch.outcome, fetch.detail = Outcome.INVALID_ROW, decision
+            elif decision is not None:
+                fetch.outcome, article = decision.outcome, decision.article_id
                 copied += decision.copy is not None and decision.outcome is Outcome.NEW
             # A known address was not tried: it has its row from the run that did, and is counted in runs.
-            if fetch.outcome is not Outcome.KNOWN:
-                fetches.append(make.fetch_row(fetch, run.run_id, decision.article_id if decision else None))
+            if fetch.outcome is not Outcome.KNOWN and (site, position) not in broken:
+                fetches.append(make.fetch_row(fetch, run_id, article))
         summaries.append(_summary(result, copied))
-    runs = [make.run_row(summary, run.run_id, run.kind, run.started_at, now) for summary in summaries]
-    made: dict[str, pa.Table] = {
-        REVISIONS.name: _table(REVISIONS, revisions),
-        COPIES.name: _table(COPIES, copies, merged=True),
-        ARTICLES.name: _table(ARTICLES, articles, merged=True),
-        FETCHES.name: _table(FETCHES, fetches),
-        RUNS.name: _table(RUNS, runs),
-        **posting_rows(decisions),
-    }
-    return Batch(run.run_id, made), summaries
+    return fetches, summaries
 
 
-def _candidates(results: Sequence[SiteResult], run_id: str, ledger: Ledger) -> list[_Candidate]:
+def _broken_fetches(run: Run, results: Sequence[SiteResult]) -> dict[tuple[str, int], Refused]:
+    """Lines of the crawl logs that break the contract, by site and position; their pages are not published.
+
+    Looked at once, before any decision changes the fetches: a decision that loses its turn is made again.
+    """
+    places = [
+        (result.report.site, position, fetch)
+        for result in results
+        for position, fetch in enumerate(result.fetches)
+        if fetch.outcome is not Outcome.KNOWN
+    ]
+    rows = [make.fetch_row(fetch, run.run_id, None) for _, _, fetch in places]
+    found = {}
+    for at, bad in refused(FETCHES, rows).items():
+        site, position, fetch = places[at]
+        found[site, position] = bad
+        fetch.outcome, fetch.detail = Outcome.INVALID_ROW, bad.reason
+    return found
+
+
+def _candidates(
+    results: Sequence[SiteResult], run_id: str, ledger: Ledger, broken: Mapping[tuple[str, int], Refused]
+) -> list[_Candidate]:
     """The rows that fulfil the contract; the others' fetches end as INVALID_ROW, with the reason.
 
     What was taken down ends as OPTED_OUT, and the log keeps no word of it.
@@ -114,6 +162,8 @@ def _candidates(results: Sequence[SiteResult], run_id: str, ledger: Ledger) -> l
     found = []
     for result in results:
         for position, article in result.articles.items():
+            if (result.report.site, position) in broken:
+                continue
             fetch = result.fetches[position]
             row = make.revision_row(article, fetch, run_id)
             if taken := ledger.blocks(fetch.site, row["article_id"], row["url_key"], fetch.url):
@@ -129,16 +179,26 @@ def _candidates(results: Sequence[SiteResult], run_id: str, ledger: Ledger) -> l
     return found
 
 
+def _wrong_revisions(made: Sequence[dict[str, Any]], decisions: Decisions) -> dict[int, str]:
+    """By position, why a decided row may not become a revision: above all its key must be its own."""
+    fresh = [at for at, decision in enumerate(decisions.items) if decision.outcome is not Outcome.UNCHANGED]
+    again = repeated(REVISIONS, [made[at] for at in fresh])
+    found = {fresh[at]: reason for at, reason in again.items()}
+    for at in fresh:
+        if wrong := problems(REVISIONS, made[at]):
+            found[at] = "; ".join(wrong)
+    return found
+
+
 def _article_rows(
-    candidates: Sequence[_Candidate], decisions: Decisions, history: LakeHistory
+    made: Sequence[dict[str, Any]], decisions: Decisions, wrong: Mapping[int, str], history: LakeHistory
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Rows for `revisions`, and for `articles` with their `_delete` mark."""
     revisions: list[dict[str, Any]] = []
     articles: dict[str, dict[str, Any]] = {}
-    for candidate, decision in zip(candidates, decisions.items, strict=True):
-        if decision.outcome is Outcome.UNCHANGED:
+    for at, (row, decision) in enumerate(zip(made, decisions.items, strict=True)):
+        if decision.outcome is Outcome.UNCHANGED or at in wrong:
             continue
-        row = make.decided(candidate.row, decision)
         revisions.append(row)
         if decision.is_latest:
             articles[decision.article_id] = {**row, DELETE: not decision.in_articles}

@@ -31,7 +31,10 @@ _COMMANDS = {
     ),
     "export": ("flows.cli.export", "Write the tables as plain Parquet, for readers without Delta Lake."),
     "takedown": ("flows.cli.takedown", "Remove an article or a site for good, and block its return."),
-    "lake": ("flows.cli.lake", "Check whether a store can be trusted with a lake (a race of several writers)."),
+    "lake": (
+        "flows.cli.lake",
+        "Check whether a store can be trusted with a lake; show and replay what is in quarantine.",
+    ),
     "templates": ("flows.cli.templates", "Show the site templates that were learned."),
     "dedupe": ("flows.cli.dedupe", "Tell copies and excerpts apart in a Parquet file of articles, without a lake."),
     "extract": ("flows.cli.extract", "Extract pages of a Parquet file, without a lake."),

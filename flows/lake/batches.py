@@ -27,13 +27,14 @@ import pyarrow.parquet as pq
 from flows.errors import PublishError
 from flows.lake.lake import Lake
 from flows.lake.postings import DOCS, POSTINGS
+from flows.lake.quarantine import QUARANTINE
 from flows.lake.tables import append, committed, merge, open_table
 from schemas import ARTICLES, COPIES, FETCHES, REVISIONS, RUNS, Table
 
 log = logging.getLogger(__name__)
 
 MERGED = (COPIES, ARTICLES)
-ORDER: tuple[Table, ...] = (POSTINGS, DOCS, REVISIONS, COPIES, ARTICLES, FETCHES, RUNS)
+ORDER: tuple[Table, ...] = (POSTINGS, DOCS, REVISIONS, COPIES, ARTICLES, FETCHES, QUARANTINE, RUNS)
 """The order of commits; the last one marks the batch as complete."""
 
 

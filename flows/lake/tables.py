@@ -119,6 +119,26 @@ def merge(lake: Lake, table: Table, rows: pa.Table, sequence: int) -> None:
     _once(lake, table, sequence, commit)
 
 
+def remove(lake: Lake, table: Table, predicate: str) -> None:
+    """Take the rows that match an SQL predicate out of the table. Raises LakeError; then it may be called again."""
+    for attempt in range(_TRIES):
+        try:
+            target = open_table(lake, table)
+            if not target.file_uris():
+                return
+            # Replaced by nothing, not deleted by deltalake, for the reason given at `merge`.
+            nothing = target.to_pyarrow_dataset().schema.empty_table()
+            write_deltalake(target, nothing, mode="overwrite", predicate=predicate, writer_properties=WRITER)
+        except CommitFailedError as error:
+            log.info("%s was changed meanwhile, trying again: %s", table.name, error)
+            time.sleep(random.uniform(0, min(5.0, 0.05 * 2**attempt)))  # noqa: S311 - jitter, not cryptography
+        except (DeltaError, OSError) as error:
+            raise LakeError(f"rows of {table.name} could not be removed: {error}. Call it again.") from error
+        else:
+            return
+    raise LakeError(f"{table.name} kept changing for {_TRIES} tries, so rows stay in it. Call it again.")
+
+
 def _listed(values: pa.ChunkedArray) -> str:
     """The distinct values as the inside of SQL's IN (…); ids and dates of our own making."""
     return ", ".join(f"'{value}'" for value in sorted(pc.unique(values).to_pylist()))

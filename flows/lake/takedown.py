@@ -13,7 +13,6 @@ Copies at other sites are those sites' own articles: they stay, and so do their 
 """
 
 import json
-import logging
 import tempfile
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -22,25 +21,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from deltalake import write_deltalake
-from deltalake.exceptions import CommitFailedError, DeltaError
-
 from crawlers.archive.reader import ArchiveError, read_page
-from flows.errors import LakeError
 from flows.lake.batches import ORDER, take_turn
 from flows.lake.export import MANIFEST, export
 from flows.lake.lake import Lake, open_lake
 from flows.lake.ledger import Takedown, enter, extend
 from flows.lake.maintain import maintain
 from flows.lake.postings import DOCS
+from flows.lake.quarantine import QUARANTINE
 from flows.lake.query import rows
-from flows.lake.tables import WRITER, open_table
+from flows.lake.tables import open_table, remove
 from flows.lake.warc_erase import erase_records
 from schemas import ARTICLES, COPIES, FETCHES, REVISIONS, Table
-
-_TRIES = 12
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -176,32 +168,15 @@ def _remove_rows(lake: Lake, entry: Takedown) -> None:
         (REVISIONS, parts + by_site + by_key),
         (COPIES, parts + by_site),
         (FETCHES, parts + by_site + by_key),
+        (QUARANTINE, parts + by_site + by_key),
         (DOCS, parts),
     ):
         if terms:
-            _delete(lake, table, " OR ".join(terms))
+            remove(lake, table, " OR ".join(terms))
 
 
 def _quoted(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
-
-
-def _delete(lake: Lake, table: Table, predicate: str) -> None:
-    """Replace what matches by nothing. Not `DeltaTable.delete`, for the reason given at `tables.merge`."""
-    for _ in range(_TRIES):
-        try:
-            target = open_table(lake, table)
-            if not target.file_uris():
-                return
-            nothing = target.to_pyarrow_dataset().schema.empty_table()
-            write_deltalake(target, nothing, mode="overwrite", predicate=predicate, writer_properties=WRITER)
-        except CommitFailedError as error:
-            log.info("%s changed during the takedown, trying again: %s", table.name, error)
-        except (DeltaError, OSError) as error:
-            raise LakeError(f"takedown: {table.name} could not be changed: {error}. Call it again.") from error
-        else:
-            return
-    raise LakeError(f"takedown: {table.name} kept changing for {_TRIES} tries. Call it again.")
 
 
 def _renew_export(lake: Lake, manifest: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from schemas import ARTICLES, COPIES, FETCHES, REVISIONS, RUNS, Table
-from schemas.checks import problems
+from schemas.checks import problems, repeated
 from tests.flows.lake.rows import NOW, article_row, copy_row, fetch_row, run_row
 
 
@@ -44,9 +44,32 @@ def test_a_valid_row_has_no_problems(table: Table, row: dict[str, Any]) -> None:
         (ARTICLES, article_row(published_source="guess"), "not one of"),
         (ARTICLES, article_row(blocks=[{"kind": "song", "text": "la"}]), "not in the contract"),
         (COPIES, copy_row(2, of=1, relation="cousin"), "not one of"),
+        (COPIES, copy_row(2, of=1, jaccard=float("nan")), "jaccard is nan, not within 0 and 1"),
+        (COPIES, copy_row(2, of=1, original_id="?"), "original_id is not 32 hex digits"),
+        (FETCHES, fetch_row(status=7), "status is 7, not within 100 and 999"),
+        (FETCHES, fetch_row(attempts=2**40), "attempts is no int32"),
         (FETCHES, fetch_row(outcome="odd"), "not one of"),
         (RUNS, run_row(discovered=1), "sum of the outcomes"),
+        (RUNS, run_row(new=-1), "new is -1"),
+        (RUNS, run_row(outcomes=None), "outcomes is missing"),
     ],
 )
 def test_a_row_that_breaks_the_contract_is_named(table: Table, row: dict[str, Any], word: str) -> None:
     assert word in "; ".join(problems(table, row))
+
+
+@pytest.mark.parametrize(
+    ("table", "same", "other"),
+    [
+        (ARTICLES, article_row(1, revision=2), article_row(2)),
+        (REVISIONS, article_row(1, title="else"), article_row(1, revision=2)),
+        (COPIES, copy_row(1, of=3), copy_row(2, of=2)),
+        (FETCHES, fetch_row(1, outcome="gone"), fetch_row(1, kind="section")),
+        (RUNS, run_row("r1", kind="backfill"), run_row("r1", site="b")),
+    ],
+)
+def test_a_key_that_is_in_the_batch_already_is_named(table: Table, same: dict[str, Any], other: dict[str, Any]) -> None:
+    first = {**same, "site": same["site"]}
+    found = repeated(table, [first, other, same])
+    assert list(found) == [2]
+    assert ", ".join(table.key) in found[2]
