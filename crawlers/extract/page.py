@@ -8,9 +8,11 @@ from datetime import tzinfo
 from lxml.html import HtmlElement
 from xxhash import xxh3_64_intdigest
 
+from crawlers.extract.dates import Clock
 from crawlers.extract.decision import Decision
 from crawlers.extract.fields import read_fields
 from crawlers.extract.head import Head, read_head
+from crawlers.extract.language import month_first, read_language
 from crawlers.extract.nothing import no_article
 from crawlers.extract.segments import Segment, mark_host
 from crawlers.extract.stated import witnessed
@@ -20,10 +22,15 @@ from crawlers.extract.templates import (
     Lesson,
     TemplateBook,
     TemplateView,
+    Told,
     explain,
     find_root,
     lesson_of,
     prose_outside,
+    read_spots,
+    settle,
+    spots_of,
+    state,
 )
 from crawlers.extract.tree import load
 from crawlers.extract.version import EXTRACTOR_VERSION
@@ -43,6 +50,7 @@ class Reading:
     tree: HtmlElement
     head: Head
     article: Article
+    clock: Clock
     decisions: list[Decision] = field(default_factory=list)
     drifted: bool = False
     """There were trusted templates, but none explains the page."""
@@ -61,7 +69,7 @@ class Outcomes:
 
     result: Article | Rejection
     lesson: Lesson | None = None
-    """Set where the page was judged the generic way."""
+    """Set where the page was judged the generic way and the caller learns."""
     drifted: bool = False
 
 
@@ -80,8 +88,9 @@ def extract_page(
 def extract_with(page: Page, zone: tzinfo | None, views: Sequence[TemplateView], *, audit: bool = False) -> Outcomes:
     """Extract a page with the trusted templates of its site, newest first; see `extract_page`.
 
-    With `audit`, one page of some is judged the generic way, too, so that the template's agreement with it
-    on fresh pages stays known: trust that isn't tested is lost without notice.
+    With `audit`, the outcome has the lesson of a page judged the generic way, and of the pages that a template
+    explains one of some is judged so, too, so that the template's agreement with it on fresh pages stays
+    known: trust that isn't tested is lost without notice.
     """
     try:
         reading = read_page(page, zone=zone, views=views)
@@ -89,7 +98,7 @@ def extract_with(page: Page, zone: tzinfo | None, views: Sequence[TemplateView],
             return Outcomes(reading)
         lesson = None
         if reading.article.template is None:
-            lesson = lesson_from(reading)
+            lesson = lesson_from(reading) if audit else None
         elif audit and xxh3_64_intdigest(page.url.encode()) % AUDITED == 0:
             checked = read_page(page, zone=zone)
             lesson = lesson_from(checked) if isinstance(checked, Reading) else None
@@ -107,18 +116,27 @@ def read_page(page: Page, *, zone: tzinfo | None = None, views: Sequence[Templat
         return tree
     head = read_head(tree, page.url)
     mark_host(tree, page.url)
-    reading = Reading(page, tree, head, Article())
-    reading.article = read_fields(tree, head, page, zone, reading.blocks)
-    if not _by_template(reading, views):
+    clock = Clock(page.fetched_at, zone)
+    reading = Reading(page, tree, head, Article(), clock)
+    best = _explained(reading, views)
+    told = read_spots(best[0].spots, tree, clock, month_first=_month_first(head)) if best else Told()
+    state(head, told)
+    article = reading.article = read_fields(tree, head, page, zone, reading.blocks)
+    settle(article, head, told, clock)
+    if best is not None:
+        view, segments, found = best
+        article.template = view.id
+        reading.decisions = decide_by_template(segments, found, article)
+    else:
         reading.drifted = bool(views)
         segments = reading.blocks()
         stated = witnessed(segments, head)
-        reading.decisions = decide_generic(tree, segments, page.url, reading.article, stated)
+        reading.decisions = decide_generic(tree, segments, page.url, article, stated)
     return reading
 
 
-def _by_template(reading: Reading, views: Sequence[TemplateView]) -> bool:
-    """Judge the page by the trusted template that explains most of it; False where none does."""
+def _explained(reading: Reading, views: Sequence[TemplateView]) -> tuple[TemplateView, list[Segment], Explained] | None:
+    """The trusted template that explains most of the page, and the page seen through it; None where none does."""
     best: tuple[TemplateView, list[Segment], Explained] | None = None
     for view in views:
         root = find_root(view, reading.tree)
@@ -131,12 +149,11 @@ def _by_template(reading: Reading, views: Sequence[TemplateView]) -> bool:
         fits = fits and prose_outside(reading.tree, root) <= OUTSIDE_FACTOR * found.story_chars + OUTSIDE_FREE
         if fits and (best is None or found.story_chars > best[2].story_chars):
             best = (view, segments, found)
-    if best is None:
-        return False
-    view, segments, found = best
-    reading.article.template = view.id
-    reading.decisions = decide_by_template(segments, found, reading.article)
-    return True
+    return best
+
+
+def _month_first(head: Head) -> bool:
+    return month_first(head, read_language(head))
 
 
 AUDITED = 40
@@ -155,7 +172,10 @@ def lesson_from(reading: Reading) -> Lesson:
     judged = [
         (item.segment, item.kept and item.kind != "caption") for item in reading.decisions if item.segment is not None
     ]
-    return lesson_of(reading.page.url, reading.page.fetched_at, judged)
+    lesson = lesson_of(reading.page.url, reading.page.fetched_at, judged)
+    american = _month_first(reading.head)
+    lesson.spots = spots_of(reading.tree, reading.blocks(), reading.article, reading.clock, month_first=american)
+    return lesson
 
 
 def _finish(reading: Reading) -> Article | Rejection:

@@ -46,6 +46,8 @@ class Lesson:
     texts: dict[int, int] = field(default_factory=dict)
     """Characters of the story's shorter texts, by hash."""
     story_chars: int = 0
+    spots: dict[str, dict[str, int]] = field(default_factory=dict)
+    """By role, places that may be the role's spot, with a hash of the field they agreed with, or 0; see `spots_of`."""
 
 
 def text_hash(text: str) -> int:

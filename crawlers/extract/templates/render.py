@@ -1,5 +1,6 @@
 """A template for a person to read."""
 
+from crawlers.extract.templates.spots import ROLES
 from crawlers.extract.templates.template import STORY_SHARE, SiteTemplate
 
 SHOWN = 12
@@ -13,6 +14,9 @@ def render(template: SiteTemplate) -> str:
         f"{template.site}, version {template.number}: {state}; agrees with the generic way to {agreement:.0%}",
         f"{template.pages} pages, fetched {template.first:%Y-%m-%d} to {template.last:%Y-%m-%d}",
         f"usual story: {template.usual_story():.0f} characters; texts that repeat: {len(template.repeated())}",
+        "",
+        "prints (pages that agreed of those that have the place):",
+        *_spots(template),
         "",
         "story stands in (characters kept of those met):",
     ]
@@ -30,6 +34,22 @@ def render(template: SiteTemplate) -> str:
     if len(other) > SHOWN:
         lines.append(f"  … and {len(other) - SHOWN} more places")
     return "\n".join(lines)
+
+
+def _spots(template: SiteTemplate) -> list[str]:
+    """By role the places that are used; where none is, the best known one and that it isn't used yet."""
+    trusted, lines = template.trusted_spots(), []
+    for role in ROLES:
+        for place in trusted.get(role, ()):
+            spot = template.spots[role][place]
+            lines.append(f"  {role:>8} {spot.agreed} of {spot.met:<6} {place}")
+        if role not in trusted:
+            best = max(template.spots.get(role, {}).items(), key=lambda item: item[1].agreed, default=None)
+            known = (
+                f"{best[1].agreed} of {best[1].met:<6} {best[0]} (not used)" if best and best[1].agreed else "unknown"
+            )
+            lines.append(f"  {role:>8} {known}")
+    return lines
 
 
 def _readable(place: str) -> str:

@@ -8,6 +8,7 @@ from statistics import median
 from typing import Any
 
 from crawlers.extract.templates.lesson import Lesson, Tally
+from crawlers.extract.templates.spots import ROLES, VARIED, Spot
 
 MIN_PAGES = 3
 """Pages that must have been learned before a template is used."""
@@ -24,6 +25,8 @@ STORY_SHARE = 0.5
 RECENT = 20
 MAX_PLACES = 400
 MAX_TEXTS = 4000
+MAX_SPOTS = 40
+BEST_SPOTS = 3
 
 
 @dataclass
@@ -43,6 +46,8 @@ class SiteTemplate:
     texts: Counter[int] = field(default_factory=Counter)
     story_chars: "deque[int]" = field(default_factory=lambda: deque(maxlen=RECENT))
     agreement: "deque[float]" = field(default_factory=lambda: deque(maxlen=RECENT))
+    spots: dict[str, dict[str, Spot]] = field(default_factory=dict)
+    """By role (title, byline, date), the places that may print it."""
 
     @property
     def id(self) -> str:
@@ -85,9 +90,33 @@ class SiteTemplate:
         # A page whose story is mostly known text is a second copy of a page: its repeats prove nothing.
         if known * 2 < lesson.story_chars:
             self.texts.update(lesson.texts.keys())
+        for role, places in lesson.spots.items():
+            known_spots = self.spots.setdefault(role, {})
+            for place, value in places.items():
+                known_spots.setdefault(place, Spot()).count(value)
         self._prune()
 
+    def trusted_spots(self) -> dict[str, tuple[str, ...]]:
+        """By role, the places that agreed with nearly all of the pages that have them, best known first."""
+        found = {}
+        for role in ROLES:
+            places = [
+                place
+                for place, spot in self._ranked(role)
+                if spot.agreed >= MIN_PAGES and spot.share >= TRUST and len(spot.values) >= VARIED
+            ]
+            if places:
+                found[role] = tuple(places[:BEST_SPOTS])
+        return found
+
+    def _ranked(self, role: str) -> list[tuple[str, Spot]]:
+        places = self.spots.get(role, {})
+        return sorted(places.items(), key=lambda item: (-item[1].agreed, item[1].met, item[0]))
+
     def _prune(self) -> None:
+        for role, places in self.spots.items():
+            if len(places) > 2 * MAX_SPOTS:
+                self.spots[role] = dict(self._ranked(role)[:MAX_SPOTS])
         if len(self.places) > 2 * MAX_PLACES:
             ranked = sorted(self.places.items(), key=lambda item: -(item[1].kept_chars + item[1].chars / 10))
             self.places = dict(ranked[:MAX_PLACES])
@@ -118,6 +147,15 @@ class SiteTemplate:
             "texts": {f"{text:016x}": count for text, count in self.texts.most_common(MAX_TEXTS)},
             "story_chars": list(self.story_chars),
             "agreement": [round(value, 4) for value in self.agreement],
+            "spots": {
+                role: {
+                    place: [spot.agreed, spot.met, *spot.values]
+                    for place, spot in self._ranked(role)[:MAX_SPOTS]
+                    if spot.agreed
+                }
+                for role in ROLES
+                if self.spots.get(role)
+            },
         }
 
     @classmethod
@@ -133,4 +171,9 @@ class SiteTemplate:
             Counter({int(text, 16): int(count) for text, count in data["texts"].items()}),
             deque(map(int, data["story_chars"]), RECENT),
             deque(map(float, data["agreement"]), RECENT),
+            # Templates stored before there were spots have none; they are learned from the next pages.
+            {
+                role: {place: Spot(int(n), int(met), list(map(int, rest))) for place, (n, met, *rest) in places.items()}
+                for role, places in data.get("spots", {}).items()
+            },
         )

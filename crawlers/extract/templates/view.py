@@ -34,6 +34,9 @@ class TemplateView:
     holders: frozenset[str]
     """Containers that hold nearly all of the story, as container paths."""
 
+    spots: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """By role (title, byline, date), the places that print it."""
+
 
 @dataclass(slots=True)
 class Explained:
@@ -64,6 +67,7 @@ def view_of(template: SiteTemplate) -> TemplateView:
         template.repeated(),
         template.usual_story(),
         _holders(template),
+        template.trusted_spots(),
     )
 
 
