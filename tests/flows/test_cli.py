@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -163,18 +164,19 @@ def test_sigterm_stops_a_run_cleanly_and_the_next_publishes_what_was_fetched(
     sites = tmp_path / "sites"
     quick_sites(sites, ("harbour-broadcast",))
     slow = next(sites.rglob("*.toml"))
-    slow.write_text(slow.read_text().replace("delay = 0.0", "delay = 1.0"))
+    slow.write_text(slow.read_text().replace("delay = 0.0", "delay = 0.4"))
     environment = dict(os.environ) | {"http_proxy": web.proxy_url, "PRESSLAKE_SITES": str(sites)}
     command = [sys.executable, "-m", "flows.cli", "--lake", str(tmp_path / "lake")]
     before = len(web.requests)
     with subprocess.Popen([*command, "ingest"], env=environment, stdout=subprocess.PIPE, text=True) as running:
         while sum("/news/" in request.url for request in web.requests[before:]) < 2:
             assert running.poll() is None
+            time.sleep(0.05)
         running.send_signal(signal.SIGTERM)
         told, _ = running.communicate(timeout=60)
     assert running.returncode == 130
     assert "the next ingest publishes it" in told
-    slow.write_text(slow.read_text().replace("delay = 1.0", "delay = 0.0"))
+    slow.write_text(slow.read_text().replace("delay = 0.4", "delay = 0.0"))
     again = subprocess.run(
         [*command, "ingest", "--json"], check=False, env=environment, capture_output=True, timeout=60
     )
