@@ -2,8 +2,8 @@
 
 Daft runs the same SQL over the same Parquet files in a process of its own, or from there on a Ray cluster
 (`DAFT_RUNNER=ray`, and `RAY_ADDRESS` where it isn't this machine; then the postings have to be where every worker
-of the cluster reads them). A process of its own because Daft's threads have been seen to abort theirs after a query
-was done: a run must not die of that.
+of the cluster reads them). A process of its own because Daft 0.7 now and then ends it with SIGSEGV when a query is
+done (a thread of its tokio runtime drops a Python context without holding the GIL): a run must not die of that.
 """
 
 import json
