@@ -25,6 +25,13 @@ LONGEST_PAUSE = 60.0
 HEALTHY_SECONDS = 60.0
 """A child that lived so long begins again with short pauses when it dies."""
 
+_SERVER = {
+    # Without this the UI asks port 4200 of the browser's own machine.
+    "PREFECT_SERVER_UI_API_URL": "/api",
+    # By default a server forgets at its end who holds which slot: runs that outlive it would be stopped for that.
+    "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
+}
+
 _NOISE = (b"nanobind: ", b" - leaked ", b" - ... skipped remainder", b"See https://nanobind.")
 
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -144,8 +151,7 @@ class Supervisor:
             home = Path(environment.setdefault("PREFECT_HOME", str(_state_home(environment))))
             home.mkdir(parents=True, exist_ok=True)
             _free_port(self.host, self.port)
-            # Without this the UI asks port 4200 of the browser's own machine.
-            ours = environment | {"PREFECT_SERVER_UI_API_URL": "/api"}
+            ours = environment | _SERVER
             self.server = Child("server", ["server", self.host, str(self.port)], ours, home / "server.log")
             self.say(f"starting the Prefect server (database and log in {home})")
             self.server.start()
@@ -194,7 +200,11 @@ def _pass_on(lines: Iterable[bytes]) -> None:
 
 def quiet(environment: dict[str, str]) -> dict[str, str]:
     """The environment for Prefect: nothing reports home, and loopback is asked without a proxy."""
-    made = {"PREFECT_LOGGING_LEVEL": "INFO", "PREFECT_CLI_COLORS": "false"} | environment
+    made = {
+        "PREFECT_LOGGING_LEVEL": "INFO",
+        "PREFECT_CLI_COLORS": "false",
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",  # flows.serve.recovery.BEAT_SECONDS, whose import is slow
+    } | environment
     made |= {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
     for name in ("no_proxy", "NO_PROXY"):
         hosts = [host for host in made.get(name, "").split(",") if host]

@@ -8,6 +8,7 @@ import yaml
 from crawlers.declarations import Site, load_sites
 from flows.deployments import EPOCH, QUEUE, SKIP, as_yaml, deployments, group_of, jitter_of
 from flows.serve.schedule import missed, next_after
+from flows.serve.supervisor import quiet
 from tests.conftest import ROOT
 
 
@@ -57,6 +58,32 @@ def test_cadences_do_not_all_begin_at_once() -> None:
 def test_prefect_yaml_says_the_same() -> None:
     written = yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]
     assert written == as_yaml(deployments(load_sites(ROOT / "crawlers" / "sites").values()))
+
+
+def test_the_automation_for_dead_runs_says_the_same() -> None:
+    from prefect.events.schemas.automations import AutomationCore
+
+    from flows.serve.recovery import BEAT_SECONDS, DEAD_SECONDS, dead_runs
+
+    (written,) = yaml.safe_load((ROOT / "infra" / "prefect" / "dead-runs.yaml").read_text())["automations"]
+    assert AutomationCore.model_validate(written) == dead_runs()
+    assert quiet({})["PREFECT_FLOWS_HEARTBEAT_FREQUENCY"] == str(BEAT_SECONDS)
+    assert DEAD_SECONDS >= 4 * BEAT_SECONDS, "a sign of life that comes late is no death"
+
+
+@pytest.mark.parametrize("name", ["ingest", "backfill"])
+def test_parameters_are_those_of_the_flows(name: str) -> None:
+    """What stands in prefect.yaml can be loaded by a worker of a work pool, and its parameters are taken."""
+    from prefect.flows import Flow, load_flow_from_entrypoint
+
+    entries = yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]
+    entries = [entry for entry in entries if entry["entrypoint"].endswith(f":{name}")]
+    assert entries
+    for entry in entries:
+        flow: Flow[..., object] = load_flow_from_entrypoint(entry["entrypoint"])
+        assert flow.name == name
+        required = {"source": "warc"} if name == "backfill" else {}
+        assert flow.validate_parameters(entry["parameters"] | required).keys() >= entry["parameters"].keys()
 
 
 def utc(text: str) -> datetime:

@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from crawlers.declarations import load_site
+from flows.deployments import deployments
 from flows.lake import open_lake
 from flows.lake.query import rows
-from infra.demo import DemoWeb
+from infra.demo import SITES, DemoWeb
 from tests.e2e.support import quick_sites
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
@@ -60,3 +63,59 @@ def test_a_partly_failed_run_tells_its_story(
     lake = open_lake(str(tmp_path / "lake"))
     assert rows(lake, "SELECT count(*) AS n FROM articles WHERE site = 'harbour-broadcast'") == [{"n": 2}]
     assert rows(lake, "SELECT state FROM runs WHERE site = 'tidewater-notes'") == [{"state": "failed"}]
+
+
+async def _slots(client: Any) -> list[int]:
+    return [limit.active_slots for limit in await client.read_global_concurrency_limits()]
+
+
+async def _as_after_a_lost_machine() -> None:
+    from prefect.client.orchestration import get_client
+    from prefect.states import Cancelling, Pending, Running
+
+    from flows.deployments import PUBLISH_LIMIT
+    from flows.serve.recovery import bury, replace, watch_for_the_dead
+    from flows.serve.worker import to_prefect
+
+    (hourly, _) = deployments([load_site(SITES / "gb" / "harbour-broadcast.toml")])
+    async with get_client() as client:
+        await client.upsert_global_concurrency_limit_by_name(PUBLISH_LIMIT, 1)
+        made = await (await to_prefect(hourly)).apply()
+        begun = await client.create_flow_run_from_deployment(made, parameters={"limit": 7})
+        for state in (Pending(), Running()):
+            assert (await client.set_flow_run_state(begun.id, state)).status == "ACCEPT"
+        asked = await client.create_flow_run_from_deployment(made)
+        told = await client.set_flow_run_state(asked.id, Pending())
+        assert told.state.name == "Cancelled", "the slot is taken: the run is not doubled"
+        assert sorted(await _slots(client)) == [0, 1]
+
+        crashed = await bury(client)
+        assert [run.id for run in crashed] == [begun.id]
+        assert (await client.read_flow_run(begun.id)).state_name == "Crashed"
+        assert await _slots(client) == [0, 0]
+        assert await replace(client, crashed, {hourly.name: (hourly, made)}) == {made}
+        assert await replace(client, crashed, {hourly.name: (hourly, made)}) == {made}, "the same one"
+        (other,) = [run for run in await client.read_flow_runs() if "instead" in run.tags]
+        assert other.parameters["limit"] == 7
+
+        for state in (Pending(), Running()):
+            assert (await client.set_flow_run_state(other.id, state)).status == "ACCEPT"
+        again = await bury(client)
+        assert [run.id for run in again] == [other.id]
+        assert await replace(client, again, {hourly.name: (hourly, made)}) == set(), "what kills every run ends here"
+
+        last = await client.create_flow_run_from_deployment(made)
+        for state in (Pending(), Running(), Cancelling()):
+            await client.set_flow_run_state(last.id, state)
+        assert await bury(client) == []
+        assert (await client.read_flow_run(last.id)).state_name == "Cancelled"
+        assert await _slots(client) == [0, 0]
+
+        await watch_for_the_dead(client)
+        await watch_for_the_dead(client)
+        assert [one.name for one in await client.read_automations()] == ["presslake-dead-runs"]
+        await client.delete_deployment(made)
+
+
+def test_the_dead_hold_no_slots(prefect_server: None) -> None:
+    asyncio.run(_as_after_a_lost_machine())

@@ -79,10 +79,27 @@ def served(tmp_path: Path, sites: Path, proxy: str, port: int) -> Iterator["subp
             process.wait(90)
 
 
+def worker_of(supervisor: int) -> int:
+    """The process id of the worker; 0 where there is none just now."""
+    for child in Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text().split():
+        if b"\0worker\0" in Path(f"/proc/{child}/cmdline").read_bytes():
+            return int(child)
+    return 0
+
+
+def begun(spool: Path) -> str | None:
+    """The run that has fetched an article and isn't through."""
+    logs = [log for log in spool.glob("*/logs/harbour-broadcast.jsonl") if '"outcome": "new"' in log.read_text()]
+    return logs[0].parent.parent.name if logs else None
+
+
 def test_serve(tmp_path: Path) -> None:
+    """The first run is killed with its worker; another takes its place, its slot and its work."""
     sites = quick_sites(tmp_path / "sites", ("harbour-broadcast", "tidewater-notes"))
     for path in sites.rglob("*.toml"):
-        path.write_text(path.read_text() + 'cadence = "1m"\n')
+        path.write_text(path.read_text() + 'cadence = "1h"\n')
+    slow = next(sites.rglob("harbour-broadcast.toml"))
+    slow.write_text(slow.read_text().replace("delay = 0.0", "delay = 2.0"))
     port = free_port()
     api, log = Api(port), tmp_path / "serve.log"
 
@@ -91,9 +108,17 @@ def test_serve(tmp_path: Path) -> None:
         return [run for run in found if run["state_name"] == state]
 
     with DemoWeb() as web, served(tmp_path, sites, web.proxy_url, port) as process:
+        cut = eventually(lambda: begun(tmp_path / "lake" / "state" / "spool"), log)
+        slow.write_text(slow.read_text().replace("delay = 2.0", "delay = 0.0"))
+        os.kill(worker_of(process.pid), signal.SIGKILL)
         done = eventually(lambda: runs("Completed"), log)
         assert "new articles" in done[0]["state"]["message"]
-        assert rows(open_lake(str(tmp_path / "lake")), "SELECT count(*) AS n FROM articles")[0]["n"] >= 5
+        assert [run["state"]["message"] for run in runs("Crashed")] == ["its process is gone"]
+        assert not runs("Running")
+        limits = api("/v2/concurrency_limits/filter", {})
+        assert [(one["limit"], one["active_slots"]) for one in limits] == [(1, 0)] * 3, "nothing holds a slot"
+        taken_up = "SELECT site, new > 0 AS new FROM runs WHERE run_id = ? AND site = 'harbour-broadcast'"
+        assert rows(open_lake(str(tmp_path / "lake")), taken_up, [cut]) == [{"site": "harbour-broadcast", "new": True}]
         # The server's scheduler works: further runs stand in the calendar.
         assert eventually(lambda: runs("Scheduled"), log)
         (form,) = [one for one in api("/deployments/filter", {}) if one["name"] == "backfill"]
@@ -106,6 +131,7 @@ def test_serve(tmp_path: Path) -> None:
         assert process.wait(60) == 0
     said = log.read_text()
     assert f"Prefect UI: http://127.0.0.1:{port}" in said
+    assert "the worker ended with signal SIGKILL" in said
     assert said.rstrip().endswith("stopped")
     with pytest.raises(OSError, match=r"refused|urlopen"):
         api("/flow_runs/filter", {})
