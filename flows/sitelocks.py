@@ -1,7 +1,8 @@
-"""One crawl of a site at a time on this machine: what a site asks of its visitors holds over all of them together.
+"""One crawl of a site at a time: what a site asks of its visitors holds over all of them together.
 
-Locks are flock(2) on a file per site beside the spool, so the kernel frees those of a process that died. A live crawl
-waits for a backfill, whose windows are short, and leaves a site to another live crawl; a backfill waits for both.
+On one machine by flock(2) on a file per site beside the spool, so the kernel frees the locks of a process that died;
+among machines by leases in the lake (`flows.siteleases`), taken once the machine's own lock is held. A live crawl waits
+for a backfill, whose windows are short, and leaves a site to another live crawl; a backfill waits for both.
 """
 
 import contextlib
@@ -9,15 +10,21 @@ import fcntl
 import logging
 import os
 import resource
+import secrets
+import socket
+import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from crawlers.crawl import SiteReport
+from flows.lake.store import ObjectStore
+from flows.siteleases import SiteLeases
 
 BACKFILL_SECONDS = 300.0
 """How long a live crawl waits for a backfill's window; then the site's turn comes with the next run."""
-POLL_SECONDS = 0.2
+POLL_SECONDS, LEASE_POLL_SECONDS = 0.2, 2.0
+"""Between two looks at the locks of this machine, and at the leases in the lake."""
 CRAWL, BACKFILL = "crawl", "backfill"
 
 log = logging.getLogger(__name__)
@@ -26,24 +33,29 @@ log = logging.getLogger(__name__)
 class SiteLocks:
     """The sites this process holds."""
 
-    def __init__(self, spool: Path, kind: str) -> None:
-        """`kind` is `CRAWL` or `BACKFILL`."""
+    def __init__(self, spool: Path, kind: str, store: ObjectStore | None) -> None:
+        """`kind` is `CRAWL` or `BACKFILL`; `store` is the lake's, None where no other machine can be at it."""
         self._folder = _folder(spool)
         self._kind = kind
         self._held: dict[str, int] = {}
+        self._leases = SiteLeases(store, _machine(self._folder), kind) if store else None
 
     def take(self, sites: Sequence[str], *, seconds: float) -> set[str]:
-        """Take what can be taken within the time. Returns the sites held now."""
+        """Take what can be taken within the time. Returns the sites held now. Raises LakeError."""
         _allow_files(len(sites))
         deadline = time.monotonic() + seconds
         waiting = list(sites)
         while waiting:
-            waiting = [site for site in waiting if not self._try(site)]
-            if self._kind == CRAWL:
-                waiting = [site for site in waiting if self._holder(site) != CRAWL]
+            locked = [site for site in waiting if self._try(site)]
+            holders = {site: self._holder(site) for site in waiting if site not in locked}
+            refused = self._leases.take(locked) if locked and self._leases else {}
+            for site in refused:
+                self._unlock(site)
+            holders |= refused
+            waiting = [site for site in holders if not (self._kind == CRAWL and holders[site] == CRAWL)]
             if not waiting or time.monotonic() >= deadline:
                 break
-            time.sleep(POLL_SECONDS)
+            time.sleep(LEASE_POLL_SECONDS if refused else POLL_SECONDS)
         return set(self._held)
 
     def releasing(self, reports: Iterable[SiteReport]) -> Iterator[SiteReport]:
@@ -54,14 +66,20 @@ class SiteLocks:
 
     def release(self, site: str) -> None:
         """Let a site go; nothing happens where it isn't held."""
-        descriptor = self._held.pop(site, None)
-        if descriptor is not None:
-            os.close(descriptor)
+        if site in self._held:
+            if self._leases:
+                self._leases.let_go(site)
+            self._unlock(site)
 
     def release_all(self) -> None:
         """Let all sites go."""
+        if self._leases:
+            self._leases.end()
         for site in list(self._held):
-            self.release(site)
+            self._unlock(site)
+
+    def _unlock(self, site: str) -> None:
+        os.close(self._held.pop(site))
 
     def _try(self, site: str) -> bool:
         descriptor = os.open(self._folder / f"{site}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
@@ -80,9 +98,11 @@ class SiteLocks:
 
 
 @contextlib.contextmanager
-def sites_held(spool: Path, sites: Sequence[str], kind: str, *, seconds: float) -> Iterator[tuple[SiteLocks, set[str]]]:
+def sites_held(
+    spool: Path, sites: Sequence[str], kind: str, *, seconds: float, store: ObjectStore | None = None
+) -> Iterator[tuple[SiteLocks, set[str]]]:
     """Hold the sites, those that can be had within the time; gives the locks and the sites held."""
-    locks = SiteLocks(spool, kind)
+    locks = SiteLocks(spool, kind, store)
     try:
         yield locks, locks.take(sites, seconds=seconds)
     finally:
@@ -98,6 +118,17 @@ def _folder(spool: Path) -> Path:
         beside = spool / ".locks"
         beside.mkdir(parents=True, exist_ok=True)
     return beside
+
+
+def _machine(folder: Path) -> str:
+    """The name under which the locks of this folder are known in the lake, made up once."""
+    path = folder / "machine"
+    if not path.exists():
+        with tempfile.NamedTemporaryFile("w", dir=folder) as made, contextlib.suppress(FileExistsError):
+            made.write(f"{socket.gethostname()}-{secrets.token_hex(4)}")
+            made.flush()
+            os.link(made.name, path)
+    return path.read_text()
 
 
 def _allow_files(count: int) -> None:

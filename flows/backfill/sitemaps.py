@@ -172,7 +172,8 @@ class SitemapSource:
     @contextlib.contextmanager
     def _site_held(self, site: str) -> Iterator[None]:
         """Hold the site, waiting for a crawl of it that goes on."""
-        with sites_held(self.settings.spool, [site], BACKFILL, seconds=SITE_SECONDS) as (_, held):
+        locks = sites_held(self.settings.spool, [site], BACKFILL, seconds=SITE_SECONDS, store=self.lake.store)
+        with locks as (_, held):
             if not held:
                 raise SourceError(f"{site}: another crawl of it has gone on for {SITE_SECONDS / 60:.0f} minutes")
             yield
