@@ -1,4 +1,7 @@
-"""How often a site is to be looked at: an interval (`15m`, `2h`, `1d`) or five fields of cron. Pure."""
+"""How often a site is to be looked at: an interval (`15m`, `2h`, `1d`) or five fields of cron. Pure.
+
+And at which ages an article is looked at again.
+"""
 
 import re
 from dataclasses import dataclass
@@ -6,6 +9,8 @@ from datetime import timedelta
 
 DEFAULT = "1h"
 NAMED = {"hourly": "1h", "daily": "1d", "weekly": "7d"}
+REVISITS = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24), timedelta(days=7))
+"""Ages at which an article is looked at again, unless its site's declaration says otherwise."""
 SHORTEST, LONGEST = timedelta(minutes=1), timedelta(days=31)
 
 _INTERVAL = re.compile(r"([1-9]\d{0,4})([mhd])")
@@ -36,17 +41,35 @@ class Cadence:
 def parse_cadence(text: str) -> Cadence:
     """The cadence a text names. Raises ValueError that says what is expected."""
     text = NAMED.get(text.strip().lower(), text.strip())
-    if match := _INTERVAL.fullmatch(text):
-        every = timedelta(**{_UNITS[match[2]]: int(match[1])})
-        if not SHORTEST <= every <= LONGEST:
-            raise ValueError(f"must be from 1m to 31d, not {text!r}")
-        return Cadence(_brief(every), every=every)
+    if _INTERVAL.fullmatch(text):
+        every = parse_interval(text, SHORTEST, LONGEST)
+        return Cadence(brief(every), every=every)
     fields = text.split()
     if len(fields) != 5:
         raise ValueError(f"must be an interval such as '15m', '2h', '1d' or five fields of cron, not {text!r}")
     for number, value in enumerate(fields):
         _check(number, value)
     return Cadence(" ".join(fields), cron=" ".join(fields))
+
+
+def parse_interval(text: str, shortest: timedelta, longest: timedelta) -> timedelta:
+    """The interval a text such as `15m`, `2h` or `1d` names. Raises ValueError that says what is expected."""
+    match = _INTERVAL.fullmatch(text)
+    if match is None:
+        raise ValueError(f"must be an interval such as '15m', '2h' or '1d', not {text!r}")
+    interval = timedelta(**{_UNITS[match[2]]: int(match[1])})
+    if not shortest <= interval <= longest:
+        raise ValueError(f"must be from {brief(shortest)} to {brief(longest)}, not {text!r}")
+    return interval
+
+
+def brief(every: timedelta) -> str:
+    """An interval as `parse_interval` reads it."""
+    minutes = int(every.total_seconds()) // 60
+    for size, unit in ((1440, "d"), (60, "h")):
+        if minutes % size == 0:
+            return f"{minutes // size}{unit}"
+    return f"{minutes}m"
 
 
 def _check(number: int, value: str) -> None:
@@ -58,11 +81,3 @@ def _check(number: int, value: str) -> None:
         raise ValueError(
             f"the {_CRON_NAMES[number]} of a cron line must be *, n, n-m, lists or steps of {low} to {high}"
         )
-
-
-def _brief(every: timedelta) -> str:
-    minutes = int(every.total_seconds()) // 60
-    for size, unit in ((1440, "d"), (60, "h")):
-        if minutes % size == 0:
-            return f"{minutes // size}{unit}"
-    return f"{minutes}m"

@@ -13,28 +13,25 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from crawlers.spider.channel import Channel
-from crawlers.spider.due import REVISITS, due, missed_alarm, next_revisit, poll_interval
+from crawlers.spider.comeback import PHRASE, from_words
 from crawlers.spider.job import CrawlJob, Progress
-from crawlers.spider.known import Known
 from crawlers.spider.limits import Limits
 from crawlers.spider.log import SiteLog, read_log
+from crawlers.spider.restraints import Restraints
 from crawlers.spider.spool import SiteReport, SpoolBusyError, crawl_log_path, find_spooled, report, salvage
 
 __all__ = [
-    "REVISITS",
+    "PHRASE",
     "CrawlJob",
-    "Known",
     "Limits",
     "Progress",
+    "Restraints",
     "SiteLog",
     "SiteReport",
     "SpoolBusyError",
     "crawl",
-    "due",
     "find_spooled",
-    "missed_alarm",
-    "next_revisit",
-    "poll_interval",
+    "from_words",
     "read_log",
 ]
 

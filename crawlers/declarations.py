@@ -5,19 +5,18 @@
 
 import dataclasses
 import difflib
-import math
 import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
-from crawlers import cadence as cadences
-from crawlers.codes import COUNTRIES, LANGUAGES, UNKNOWN_COUNTRY
+from crawlers import values
+from crawlers.cadence import DEFAULT, REVISITS
+from crawlers.codes import COUNTRIES, UNKNOWN_COUNTRY
 from crawlers.urlkey import host_of, registered_domain
 
 SITES_VARIABLE = "PRESSLAKE_SITES"
@@ -31,7 +30,6 @@ SOURCE_FIELDS = ("feeds", "news_sitemaps", "sitemaps", "sections")
 
 SHIPPED = Path(__file__).parent / "sites"
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?)*")
 
 
 class DeclarationError(ValueError):
@@ -75,8 +73,14 @@ class Site:
     """Someone has seen the sources work."""
     policy: str = "flag"
     """One of `POLICIES`."""
-    cadence: str = cadences.DEFAULT
+    cadence: str = DEFAULT
     """How often to look, as `crawlers.cadence` reads it; in one spelling."""
+    revisits: tuple[timedelta, ...] = REVISITS
+    """Ages at which an article is looked at again, for corrections and deletions; ascending."""
+    pages_per_day: int | None = None
+    """Article pages in any 24 hours, at most, over all runs; None: `max_pages` of each run is the only bound."""
+    render: str | None = None
+    """`module:function` that renders pages whose text is filled in by scripts, see `crawlers.spider.rendering`."""
 
 
 def load_sites(directory: Path | None = None) -> dict[str, Site]:
@@ -107,30 +111,30 @@ def sites_directory() -> Path:
 def load_site(path: Path) -> Site:
     """Load one declaration. Raises DeclarationError naming file and field."""
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        given = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise DeclarationError(path, None, f"can't be read: {error.strerror or error}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DeclarationError(path, None, f"not TOML: {error}") from error
-    return parse_site(values, path)
+    return parse_site(given, path)
 
 
-def parse_site(values: Mapping[str, Any], path: Path) -> Site:
-    """The site a declaration's values describe; `path` gives id and country and need not exist.
+def parse_site(given: Mapping[str, Any], path: Path) -> Site:
+    """The site a declaration's fields describe; `path` gives id and country and need not exist.
 
     Raises DeclarationError naming file and field.
     """
-    for key in values:
+    for key in given:
         if key not in _CHECKS:
             raise DeclarationError(path, key, _unknown_key(key))
     checked: dict[str, Any] = {"id": _checked_id(path), "country": _checked_country(path)}
     for key, check in _CHECKS.items():
-        if key not in values:
+        if key not in given:
             if key in _REQUIRED:
                 raise DeclarationError(path, key, "is missing")
             continue
         try:
-            checked[key] = check(values[key])
+            checked[key] = check(given[key])
         except ValueError as error:
             raise DeclarationError(path, key, str(error)) from error
     host = host_of(checked["url"])
@@ -169,132 +173,26 @@ def _unknown_key(key: str) -> str:
     return f"unknown key; did you mean {near[0]!r}?" if near else f"unknown key; known are {', '.join(_CHECKS)}"
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise ValueError(f"must be text, not {_type_name(value)}")
-    if not value.strip():
-        raise ValueError("must not be empty")
-    return value.strip()
-
-
-def _url(value: object) -> str:
-    url = _text(value)
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        raise ValueError(f"not a URL: {url!r} ({error})") from error
-    if parts.scheme not in ("http", "https") or not host:
-        raise ValueError(f"must be an http(s) URL, not {url!r}")
-    if parts.username is not None or parts.fragment or re.search(r"[\s\x00-\x1f\"<>]", url):
-        raise ValueError(f"must be a URL without user, fragment and spaces, not {url!r}")
-    return url
-
-
-def _urls(value: object) -> tuple[str, ...]:
-    return _distinct(value, _url)
-
-
-def _host(value: object) -> str:
-    host = _text(value).lower()
-    try:
-        host = host if host.isascii() else host.encode("idna").decode("ascii")
-    except UnicodeError as error:
-        raise ValueError(f"not a host: {host!r}") from error
-    if not _HOST.fullmatch(host):
-        raise ValueError(f"must be a host such as 'example.org', not {host!r}")
-    return host
-
-
-def _hosts(value: object) -> tuple[str, ...]:
-    hosts = _distinct(value, _host)
-    if not hosts:
-        raise ValueError("must not be empty")
-    return hosts
-
-
-def _distinct(value: object, check: Callable[[object], str]) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        raise ValueError(f"must be a list of texts, not {_type_name(value)}")
-    items = tuple(check(item) for item in value)
-    if twice := sorted({item for item in items if items.count(item) > 1}):
-        raise ValueError(f"names {twice[0]!r} twice")
-    return items
-
-
-def _language(value: object) -> str:
-    language = _text(value)
-    if language not in LANGUAGES:
-        raise ValueError(f"must be an ISO 639-1 code such as 'en', not {language!r}")
-    return language
-
-
-def _timezone(value: object) -> str:
-    name = _text(value)
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        raise ValueError(f"must be an IANA time zone such as 'Europe/Berlin', not {name!r}") from error
-    return name
-
-
-def _seconds(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"must be a number of seconds, not {_type_name(value)}")
-    if not math.isfinite(value) or not 0 <= value <= 3600:
-        raise ValueError(f"must be between 0 and 3600 seconds, not {value}")
-    return float(value)
-
-
-def _whole(least: int, most: int) -> Callable[[object], int]:
-    def check(value: object) -> int:
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise ValueError(f"must be a whole number, not {_type_name(value)}")
-        if not least <= value <= most:
-            raise ValueError(f"must be between {least} and {most}, not {value}")
-        return value
-
-    return check
-
-
-def _flag(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError(f"must be true or false, not {_type_name(value)}")
-    return value
-
-
-def _cadence(value: object) -> str:
-    return cadences.parse_cadence(_text(value)).text
-
-
-def _policy(value: object) -> str:
-    if _text(value) not in POLICIES:
-        raise ValueError(f"must be one of {', '.join(POLICIES)}, not {value!r}")
-    return str(value)
-
-
-def _type_name(value: object) -> str:
-    names = {str: "text", bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "a table"}
-    return f"{names.get(type(value), 'a ' + type(value).__name__)} ({value!r})"
-
-
 _CHECKS: dict[str, Callable[[object], Any]] = {
-    "name": _text,
-    "url": _url,
-    "language": _language,
-    "domains": _hosts,
-    "feeds": _urls,
-    "news_sitemaps": _urls,
-    "sitemaps": _urls,
-    "sections": _urls,
-    "timezone": _timezone,
-    "delay": _seconds,
-    "concurrency": _whole(1, 64),
-    "max_pages": _whole(1, 1_000_000),
-    "max_age_days": _whole(1, 36_500),
-    "verified": _flag,
-    "policy": _policy,
-    "cadence": _cadence,
+    "name": values.text,
+    "url": values.url,
+    "language": values.language,
+    "domains": values.hosts,
+    "feeds": values.urls,
+    "news_sitemaps": values.urls,
+    "sitemaps": values.urls,
+    "sections": values.urls,
+    "timezone": values.timezone,
+    "delay": values.seconds,
+    "concurrency": values.whole(1, 64),
+    "max_pages": values.whole(1, 1_000_000),
+    "max_age_days": values.whole(1, 36_500),
+    "verified": values.flag,
+    "policy": values.one_of(POLICIES),
+    "cadence": values.cadence,
+    "revisits": values.ages,
+    "pages_per_day": values.whole(1, 1_000_000),
+    "render": values.entry_point,
 }
 _REQUIRED = ("name", "url", "language")
 

@@ -20,7 +20,7 @@ from crawlers.extract import Pool
 from flows import spool
 from flows.errors import PresslakeError, SettingsError
 from flows.lake import Lake, open_lake
-from flows.lake.known import published_sites, write_known
+from flows.lake.known import published_sites, restraints, write_known
 from flows.lake.templates import load_templates, save_templates
 from flows.publish import Run, publish_sites
 from flows.settings import Settings
@@ -70,8 +70,17 @@ class Pipeline:
         self.watch.stage(stage, subject)
         return self.steps.run(stage, subject, work)
 
-    def take(self, run: Run, directory: Path, reports: Iterable[SiteReport]) -> list[SiteSummary]:
-        """Archive, extract and publish the sites of a run as their crawls end. Returns what they came to."""
+    def take(
+        self,
+        run: Run,
+        directory: Path,
+        reports: Iterable[SiteReport],
+        on_published: Callable[[str], object] = _quiet,
+    ) -> list[SiteSummary]:
+        """Archive, extract and publish the sites of a run as their crawls end. Returns what they came to.
+
+        `on_published` is given each site whose results the next run will see.
+        """
         published: list[SiteSummary] = []
         waiting: list[SiteResult] = []
         for report in reports:
@@ -79,9 +88,9 @@ class Pipeline:
             waiting.append(self._extracted(report, directory))
             articles = sum(len(result.articles) for result in waiting)
             if len(waiting) >= BATCH_SITES or articles >= BATCH_ARTICLES:
-                published += self._publish(run, waiting)
+                published += self._publish(run, waiting, on_published)
                 waiting = []
-        return published + self._publish(run, waiting)
+        return published + self._publish(run, waiting, on_published)
 
     def _extracted(self, report: SiteReport, directory: Path) -> SiteResult:
         templates = load_templates(self.lake, report.site)
@@ -96,7 +105,7 @@ class Pipeline:
             log.exception("extraction of %s broke", report.site)
             return broken_site(report, f"extraction broke: {type(error).__name__}: {error}")
 
-    def _publish(self, run: Run, results: list[SiteResult]) -> list[SiteSummary]:
+    def _publish(self, run: Run, results: list[SiteResult], on_published: Callable[[str], object]) -> list[SiteSummary]:
         if not results:
             return []
         subject = results[0].report.site if len(results) == 1 else f"{len(results)} sites"
@@ -104,6 +113,7 @@ class Pipeline:
         for result in results:
             if result.templates is not None:
                 save_templates(self.lake, result.report.site, result.templates)
+            on_published(result.report.site)
         self.watch.done(summaries)
         return summaries
 
@@ -142,12 +152,16 @@ def ingest(
             busy = [site.id for site in chosen if site.id not in free]
             chosen = [site for site in chosen if site.id in free]
             _note_run(directory, run, chosen)
-            known = write_known(pipeline.lake, [site.id for site in chosen], directory / "known.parquet")
-            job = CrawlJob(run.run_id, tuple(chosen), directory, known, limit, settings.allow_private)
+            names = [site.id for site in chosen]
+            known = write_known(pipeline.lake, names, directory / "known.parquet")
+            held_back = restraints(pipeline.lake, names, datetime.now(UTC))
+            job = CrawlJob(
+                run.run_id, tuple(chosen), directory, known, limit, settings.allow_private, restraints=held_back
+            )
             subject = chosen[0].id if len(chosen) == 1 else f"{len(chosen)} sites"
             crawling = cast("Generator[SiteReport]", crawl(job, on_progress=pipeline.watch.crawl))
             with contextlib.closing(crawling) as reports:
-                work = partial(pipeline.take, run, directory, held.releasing(reports))
+                work = partial(pipeline.take, run, directory, reports, held.release)
                 published = pipeline.step("crawl", subject, work)
             spool.remove(directory)
     return RunSummary(run.run_id, started_at, published, recovered, datetime.now(UTC), busy)

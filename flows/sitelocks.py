@@ -2,7 +2,9 @@
 
 On one machine by flock(2) on a file per site beside the spool, so the kernel frees the locks of a process that died;
 among machines by leases in the lake (`flows.siteleases`), taken once the machine's own lock is held. A live crawl waits
-for a backfill, whose windows are short, and leaves a site to another live crawl; a backfill waits for both.
+for a backfill, whose windows are short, and leaves a site to another live crawl; a backfill waits for both. A
+live crawl lets a site go when its results are published: until then the next one would ask for the same pages again,
+and could not know how many the day has seen.
 """
 
 import contextlib
@@ -14,10 +16,9 @@ import secrets
 import socket
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from crawlers.crawl import SiteReport
 from flows.lake.store import ObjectStore
 from flows.siteleases import SiteLeases
 
@@ -57,12 +58,6 @@ class SiteLocks:
                 break
             time.sleep(LEASE_POLL_SECONDS if refused else POLL_SECONDS)
         return set(self._held)
-
-    def releasing(self, reports: Iterable[SiteReport]) -> Iterator[SiteReport]:
-        """The reports, each site let go as its crawl has ended."""
-        for report in reports:
-            self.release(report.site)
-            yield report
 
     def release(self, site: str) -> None:
         """Let a site go; nothing happens where it isn't held."""

@@ -105,6 +105,7 @@ class RunSummary:
                 "revised": s.revised,
                 "copies": s.copies,
                 "known": s.outcomes[Outcome.KNOWN] + s.outcomes[Outcome.UNCHANGED] + s.outcomes[Outcome.NOT_MODIFIED],
+                "later": s.outcomes[Outcome.OVER_BUDGET] + s.outcomes[Outcome.NOT_FETCHED],
                 "look at": "; ".join(filter(None, [s.problem, ", ".join(s.attention())])),
             }
             for s in sorted(self.sites, key=lambda s: (order[s.state], s.site))

@@ -22,6 +22,14 @@ BLOCKED = PASSING | {Outcome.REFUSED, Outcome.CHALLENGE}
 """Outcomes that say more of the site's mood, or of ours, than of the article."""
 
 
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How many pages may still be asked for, and what is said of those beyond."""
+
+    pages: int
+    words: str
+
+
 @dataclass(slots=True)
 class ArticleFetcher:
     """Fetches the articles of one site in one run."""
@@ -31,7 +39,7 @@ class ArticleFetcher:
     fetcher: Fetcher
     ledger: Ledger
     limits: Limits
-    max_pages: int
+    budget: Budget
     tried: int = 0
     blocked: int = 0
 
@@ -39,14 +47,14 @@ class ArticleFetcher:
         """Fetch what the frontier holds; what is beyond the budget ends in OVER_BUDGET."""
         waiting = deque(self.frontier.ordered())
         deadline = monotonic() + self.limits.site_seconds
-        left = self.max_pages
+        left = self.budget.pages
 
         async def each(task: Task) -> None:
             nonlocal left
             if left <= 0 or monotonic() > deadline:
                 rest = [task, *waiting]
                 waiting.clear()
-                self._over_budget(rest, f"more than {self.max_pages} pages" if left <= 0 else "out of time")
+                self._over_budget(rest, self.budget.words if left <= 0 else "out of time")
                 return
             left -= 1
             if not await self._fetch(task):

@@ -4,14 +4,14 @@ import zlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from crawlers.cadence import REVISITS
 from crawlers.model import Lead
 from crawlers.spider.known import FETCHED, Known
 from schemas import Outcome
 
-REVISITS = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24), timedelta(days=7))
-"""Ages at which an article is looked at again, for corrections and deletions."""
-
 GOOD = FETCHED
+REVISIT = "revisit"
+"""Why an article is asked for again that has reached one of its ages."""
 WAITING = frozenset({Outcome.NOT_FETCHED, Outcome.OVER_BUDGET})
 """It was never asked for: its turn comes in the next run."""
 PASSING = frozenset(
@@ -42,6 +42,8 @@ STUBBORN = frozenset(
     }
 )
 """Answers that seldom change: tried again daily for the first days while a source still lists the address."""
+TOO_MANY = 429
+"""Status of an answer that says nothing of the address, only that it came too soon: it is tried again like PASSING."""
 STUBBORN_DAYS = 3
 SHORTEST_RETRY = timedelta(minutes=5)
 LONGEST_RETRY = timedelta(hours=24)
@@ -59,7 +61,7 @@ def due(
     """
     if known.outcome in WAITING:
         return "was not reached"
-    if known.outcome in PASSING:
+    if known.outcome in PASSING or known.status == TOO_MANY:
         pause = min(max(known.fetched_at - (known.first_seen_at or known.fetched_at), SHORTEST_RETRY), LONGEST_RETRY)
         return "failed before" if now - known.fetched_at >= pause else None
     if known.outcome in STUBBORN:
@@ -76,16 +78,8 @@ def due(
             return "its headline changed"
     published = known.lead_published_at or known.first_seen_at
     if published is not None and any(known.fetched_at < published + age <= now for age in revisits):
-        return "revisit"
+        return REVISIT
     return None
-
-
-def next_revisit(known: Known, *, revisits: Sequence[timedelta] = REVISITS) -> datetime | None:
-    """When a published article is due for its next look; None when it had its last."""
-    published = known.lead_published_at or known.first_seen_at
-    if published is None or known.outcome not in GOOD:
-        return None
-    return min((published + age for age in revisits if published + age > known.fetched_at), default=None)
 
 
 def full_fetch_due(url: str, last: datetime, now: datetime, *, every: timedelta = timedelta(days=1)) -> bool:

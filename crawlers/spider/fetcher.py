@@ -127,7 +127,7 @@ class Fetcher:
             return Outcome.NOT_FETCHED, self.stopped
         host = self.hosts.of(url, ask.site)
         if host.closed:
-            return Outcome.NOT_FETCHED, f"{host.key}: {host.closed}"
+            return Outcome.NOT_FETCHED, host.closed
         if ask.obey_robots and self.rules is not None:
             return await self.rules.refusal(url, ask.site)
         return None
@@ -194,6 +194,7 @@ class Fetcher:
             "download_slot": host.key,
             "download_timeout": self._limits.timeout,
             "download_maxsize": self._limits.body_bytes,
+            "site": ask.site.id,
             "cookiejar": ask.site.id,
         }
         try:
@@ -228,7 +229,7 @@ class Fetcher:
         if answer.outcome is None:
             self._decode(response.body, answer)
         elif answer.outcome not in (Outcome.NOT_MODIFIED, Outcome.GONE):
-            answer.detail = f"status {response.status}"
+            answer.detail = "; ".join(filter(None, (f"status {response.status}", host.wish)))
 
     def _decode(self, body: bytes, answer: Answer) -> None:
         encoding, limit = answer.headers.get("content-encoding"), self._limits.decoded_bytes

@@ -1,14 +1,15 @@
 """The leads of one site in one run: each is answered for at once, or waits for its turn. Pure."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from crawlers.declarations import Site, within
 from crawlers.model import Lead
 from crawlers.spider.addresses import refusal
-from crawlers.spider.due import PASSING, REVISITS, STUBBORN, due
+from crawlers.spider.due import PASSING, REVISIT, STUBBORN, due
 from crawlers.spider.known import Known, SiteKnown
+from crawlers.spider.restraints import Restraints
 from crawlers.urlkey import host_of, url_key
 from schemas import Outcome
 
@@ -47,10 +48,10 @@ class Frontier:
         now: datetime,
         *,
         allow_private: bool = False,
-        revisits: Sequence[timedelta] = REVISITS,
+        restraints: Restraints | None = None,
     ):
         self._site, self._known, self.now, self._allow_private = site, known, now, allow_private
-        self._revisits = revisits
+        self._restraints = restraints or Restraints()
         self._urls: set[str] = set()
         self._taken: dict[str, str] = {}
         self.tasks: list[Task] = []
@@ -83,10 +84,11 @@ class Frontier:
     def left_over(self) -> Iterable[Lead]:
         """Known addresses that earlier runs owe a look, whether or not a source lists them in this one."""
         oldest = self.now - timedelta(days=self._site.max_age_days)
-        for known in self._known.may_be_due(self.now):
-            if known.url_key in self._taken or known.url in self._urls or known.born_at < oldest:
+        for known in self._known.may_be_due(self.now, max(self._site.revisits, default=timedelta(0))):
+            if known.url_key in self._taken or known.url in self._urls:
                 continue
-            if due(known, self.now, revisits=self._revisits):
+            why = due(known, self.now, revisits=self._site.revisits)
+            if why == REVISIT or (why and known.born_at >= oldest):
                 yield Lead(known.url, known.found_in, known.lead_title, known.lead_published_at)
 
     def ordered(self) -> list[Task]:
@@ -99,12 +101,14 @@ class Frontier:
         if not self.on_site(target):
             return Outcome.OFF_SITE, f"redirects to {target[:300]}"
         key = url_key(target)
+        if why := self._restraints.forbidden(self._site.id, key):
+            return Outcome.OPTED_OUT, why
         if key == task.key:
             return None
         if key in self._taken:
             return Outcome.DUPLICATE_URL, f"redirects to {target[:300]}"
         known = self._known.articles.get(key)
-        if known is not None and not due(known, self.now, lead=task.lead, revisits=self._revisits):
+        if known is not None and not self._due(known, task.lead):
             return Outcome.KNOWN, f"redirects to {target[:300]}"
         return None
 
@@ -120,15 +124,21 @@ class Frontier:
             return Settled(lead, key, Outcome.OFF_SITE)
         if key in self._taken:
             return Settled(lead, key, Outcome.DUPLICATE_URL, f"same as {self._taken[key][:300]}")
+        if why := self._restraints.forbidden(self._site.id, key):
+            return Settled(replace(lead, title=None), key, Outcome.OPTED_OUT, why)
         known = self._known.articles.get(key)
-        if known is not None and not due(known, self.now, lead=lead, revisits=self._revisits):
+        reason = self._due(known, lead) if known is not None else None
+        if known is not None and not reason:
             self._taken[key] = lead.url
             return _not_due(lead, key, known)
         date = self._date(lead)
-        if date is not None and self.now - date > timedelta(days=self._site.max_age_days):
+        if reason != REVISIT and date is not None and self.now - date > timedelta(days=self._site.max_age_days):
             self._taken[key] = lead.url
             return Settled(lead, key, Outcome.OUT_OF_RANGE, f"of {date:%Y-%m-%d}")
         return None
+
+    def _due(self, known: Known, lead: Lead) -> str | None:
+        return due(known, self.now, lead=lead, revisits=self._site.revisits)
 
     def _date(self, lead: Lead) -> datetime | None:
         """The lead's date, where it is one: dates in the future are mistakes."""

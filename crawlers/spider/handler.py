@@ -42,7 +42,7 @@ class TimedHandler(HTTP11DownloadHandler):
         """Download, timed. Raises HostClosedError where the host was given up while the request waited for it."""
         host: Host = request.meta["host"]
         if host.closed:
-            raise HostClosedError(f"{host.key}: {host.closed}")
+            raise HostClosedError(host.closed)
         if not request.meta.get("proxy"):
             return await self._timed(request)
         async with self._gate:

@@ -1,11 +1,9 @@
 """Politeness per host: delays, pauses the server asks for, and giving up on a host that fails."""
 
-import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from time import monotonic
-from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.core.downloader import Downloader, Slot
@@ -13,6 +11,7 @@ from scrapy.http import Response
 from scrapy.signals import headers_received, response_downloaded
 
 from crawlers.declarations import Site
+from crawlers.spider.comeback import come_back_at, host_key, in_words, retry_after
 from crawlers.spider.limits import Limits
 
 QUICK_ANSWER = 0.25
@@ -32,7 +31,14 @@ class Host:
     failures: int = 0
     """Addresses that failed in a row."""
     closed: str | None = None
-    """Why the host is left alone for the rest of the run."""
+    """Why the host is left alone for the rest of the run; names it."""
+    until: datetime | None = None
+    """Instant before which it last asked to be left alone (Retry-After), UTC."""
+
+    @property
+    def wish(self) -> str | None:
+        """Its wish to be left alone, in words, as long as it stands."""
+        return in_words(self.key, self.until) if self.until and self.until > datetime.now(UTC) else None
 
 
 class HostClosedError(Exception):
@@ -42,8 +48,17 @@ class HostClosedError(Exception):
 class Hosts:
     """The hosts of a crawl, and the downloader slots that carry their delays."""
 
-    def __init__(self, downloader: Downloader, limits: Limits):
-        self._downloader, self._limits = downloader, limits
+    def __init__(
+        self,
+        downloader: Downloader,
+        limits: Limits,
+        waiting: Mapping[str, datetime],
+        asked: Callable[[str, str, datetime], None],
+    ):
+        """`waiting`: hosts that asked earlier runs to be left alone until an instant. `asked` is told, with the site
+        that was at it, when a host asks for that now.
+        """
+        self._downloader, self._limits, self._waiting, self._asked = downloader, limits, waiting, asked
         self._hosts: dict[str, Host] = {}
         downloader.signals.connect(self._headers_received, headers_received)
         downloader.signals.connect(self._response_downloaded, response_downloaded)
@@ -55,6 +70,8 @@ class Hosts:
         if host is None:
             host = self._hosts[key] = Host(key, site.delay, site.concurrency)
             self._slot(host)
+            if until := self._waiting.get(key):
+                self._leave_alone(host, until)
         return host
 
     def ask_delay(self, host: Host, seconds: float) -> None:
@@ -89,7 +106,7 @@ class Hosts:
         """Count an address that failed (or did not); too many in a row close the host."""
         host.failures = host.failures + 1 if failed else 0
         if failed and host.failures >= self._limits.failures_in_a_row and host.closed is None:
-            host.closed = f"{host.failures} failures in a row, the last: {why}"
+            host.closed = f"{host.key}: {host.failures} failures in a row, the last: {why}"
 
     def _headers_received(self, request: Request) -> None:
         """Count a delay from the answer: the server has seen the request by then, however long connecting took."""
@@ -102,43 +119,26 @@ class Hosts:
         if response.status not in (429, 503):
             return
         host: Host = request.meta["host"]
-        asked = retry_after((response.headers.get("Retry-After") or b"").decode("latin-1"), datetime.now(UTC))
-        if asked is not None and asked > self._limits.longest_wait:
-            host.closed = f"asks to come back in {asked:.0f} s"
-        elif asked is not None or response.status == 429:
-            self.hold(host, self._limits.backoff if asked is None else asked)
+        now = datetime.now(UTC)
+        asked = retry_after((response.headers.get("Retry-After") or b"").decode("latin-1"), now)
+        if asked:
+            until = come_back_at(asked, now)
+            self._leave_alone(host, until)
+            self._asked(request.meta["site"], host.key, until)
+        elif asked is None and response.status == 429:
+            self.hold(host, self._limits.backoff)
+
+    def _leave_alone(self, host: Host, until: datetime) -> None:
+        """Send nothing before the instant: it is waited for, or the host is done for this run."""
+        seconds = (until - datetime.now(UTC)).total_seconds()
+        host.until = max(until, host.until or until)
+        if seconds > self._limits.longest_wait:
+            host.closed = in_words(host.key, until)
+        elif seconds > 0:
+            self.hold(host, seconds)
 
     def _slot(self, host: Host) -> Slot:
         slot = self._downloader.slots.get(host.key)
         if slot is None:
             slot = self._downloader.slots[host.key] = Slot(host.concurrency, host.floor, jitter=0)
         return slot
-
-
-def host_key(url: str) -> str:
-    """Key of politeness: the host name, with the port where it isn't the scheme's own."""
-    parts = urlsplit(url)
-    try:
-        port = parts.port
-    except ValueError:
-        port = None
-    name = (parts.hostname or "").lower()
-    return name if port in (None, 80, 443) else f"{name}:{port}"
-
-
-def retry_after(value: str | None, now: datetime) -> float | None:
-    """Seconds a Retry-After header asks for (RFC 9110, 10.2.3: seconds or a date); None where it says nothing.
-
-    >>> retry_after("120", datetime(2026, 1, 1, tzinfo=UTC))
-    120.0
-    """
-    if not value or not (value := value.strip()):
-        return None
-    if value.isdigit():
-        return float(min(int(value), 10**9)) if len(value) < 20 else math.inf
-    try:
-        at = parsedate_to_datetime(value)
-    except (ValueError, TypeError, IndexError):
-        return None
-    at = at.replace(tzinfo=UTC) if at.tzinfo is None else at
-    return max(0.0, (at - now).total_seconds())

@@ -1,12 +1,11 @@
 """What a crawl is asked to do."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 
 from crawlers.declarations import Site
-from crawlers.spider.due import REVISITS
 from crawlers.spider.limits import Limits
+from crawlers.spider.restraints import Restraints
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +24,8 @@ class CrawlJob:
     """Loopback and private addresses may be fetched: for demonstrations and tests."""
     proxy: str | None = None
     """For http and https; None: as the environment says (http_proxy, https_proxy, no_proxy)."""
-    revisits: tuple[timedelta, ...] = REVISITS
-    """Ages at which articles are looked at again, for corrections and deletions."""
+    restraints: Restraints = field(default_factory=Restraints)
+    """What is not to be asked for, or not yet."""
     limits: Limits = field(default_factory=Limits)
 
 

@@ -19,8 +19,8 @@ from schemas.outcomes import PUBLISHED
 
 FETCHED = PUBLISHED | {Outcome.NOT_MODIFIED, Outcome.KNOWN}
 """The article was there."""
-REMEMBERED = timedelta(days=10)
-"""An article older than this, and there when last looked at, has had all its revisits."""
+LATE = timedelta(days=3)
+"""An article this much older than its last revisit, and there when last looked at, is not looked at again."""
 
 INSTANT = pa.timestamp("us", tz="UTC")
 COLUMNS: dict[str, pa.DataType] = {
@@ -32,6 +32,7 @@ COLUMNS: dict[str, pa.DataType] = {
     "fetched_at": INSTANT,
     "etag": pa.string(),
     "last_modified": pa.string(),
+    "status": pa.int32(),
     "lead_title": pa.string(),
     "lead_published_at": INSTANT,
     "found_in": pa.string(),
@@ -51,6 +52,8 @@ class Known:
     fetched_at: datetime
     etag: str | None = None
     last_modified: str | None = None
+    status: int | None = None
+    """HTTP status of that look, where something answered."""
     lead_title: str | None = None
     lead_published_at: datetime | None = None
     found_in: str | None = None
@@ -93,11 +96,11 @@ class KnownArticles(Mapping[str, Known]):
     def __contains__(self, key: object) -> bool:
         return key in self._rows
 
-    def may_be_due(self, now: datetime) -> Iterator[Known]:
-        """The articles that may be due for another look: those that failed or are young."""
+    def may_be_due(self, now: datetime, last: timedelta) -> Iterator[Known]:
+        """The articles that may be due for another look: those that failed or aren't beyond their `last` revisit."""
         there = pc.is_in(self._table["outcome"], pa.array([str(outcome) for outcome in FETCHED]))
         born = pc.coalesce(self._table["lead_published_at"], self._table["first_fetched_at"], self._table["fetched_at"])
-        young = pc.greater(born, pa.scalar(now - REMEMBERED, INSTANT))
+        young = pc.greater(born, pa.scalar(now - last - LATE, INSTANT))
         rows = set(self._rows.values())
         for row in pc.indices_nonzero(pc.or_(pc.invert(there), young)).to_pylist():
             if row in rows:
@@ -125,10 +128,10 @@ class SiteKnown:
     robots: dict[str, Known] = field(default_factory=dict)
     """What origins say of themselves (robots.txt, tdmrep.json), by URL."""
 
-    def may_be_due(self, now: datetime) -> Iterable[Known]:
-        """Articles that may be due for another look; the others surely aren't."""
+    def may_be_due(self, now: datetime, last: timedelta) -> Iterable[Known]:
+        """Articles that may be due for another look, `last` being the age of the last revisit; others surely aren't."""
         if isinstance(self.articles, KnownArticles):
-            return self.articles.may_be_due(now)
+            return self.articles.may_be_due(now, last)
         return self.articles.values()
 
     def newest(self, count: int) -> list[str]:

@@ -1,6 +1,7 @@
 """The crawl log of one site and run: a JSON line per event, readable after any crash.
 
-`lead` says that an address was learned of, `fetch` what became of it. A lead without a fetch was not reached.
+`lead` says that an address was learned of, `fetch` what became of it. A lead without a fetch was not reached. `wait`
+says that a host asked to be left alone: should the run be killed, the next one knows by the leads that had to wait.
 """
 
 import json
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from crawlers.model import Fetch, WarcRef
+from crawlers.spider.comeback import host_key, in_words
 from schemas import Outcome
 
 _INSTANTS = ("fetched_at", "lead_published_at")
@@ -56,6 +58,10 @@ class LogWriter:
         if lines:
             self._file.write(b"".join(lines))
 
+    def wait(self, host: str, until: datetime) -> None:
+        """Note that a host asks to be left alone until an instant."""
+        self._file.write(_line("wait", {"host": host, "until": until}))
+
     def close(self) -> None:
         """Close the file."""
         self._file.close()
@@ -72,11 +78,15 @@ def read_log(path: Path) -> SiteLog:
     spool = path.parent.parent
     sizes: dict[str, int] = {}
     latest = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    waits: dict[str, datetime] = {}
     for line in path.read_bytes().splitlines():
         if not line:
             continue
         try:
             event = json.loads(line)
+            if event["event"] == "wait":
+                waits[event["host"]] = datetime.fromisoformat(event["until"])
+                continue
             fetch = _parse(event)
         except (ValueError, KeyError, TypeError):
             log.unreadable += 1
@@ -90,6 +100,9 @@ def read_log(path: Path) -> SiteLog:
         else:
             found.setdefault((fetch.kind, fetch.url), _not_fetched(fetch, fetch.detail, latest))
     log.fetches = list(found.values())
+    for fetch in log.fetches:
+        if fetch.outcome is Outcome.NOT_FETCHED and not fetch.detail and (until := waits.get(host_key(fetch.url))):
+            fetch.detail = in_words(host_key(fetch.url), until)
     return log
 
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import AsyncIterator, Callable
+from datetime import datetime
 from typing import Any
 
 from scrapy import Spider
@@ -48,7 +49,7 @@ class NewsSpider(Spider):
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop, f"stopped by {signal.Signals(number).name}")
         PublicResolver.allow_private = self._job.allow_private
-        hosts = Hosts(self.crawler.engine.downloader, self._job.limits)
+        hosts = Hosts(self.crawler.engine.downloader, self._job.limits, self._job.restraints.waiting, self._waits)
         self._fetcher = Fetcher(self.crawler.engine, hosts, self._job.limits, allow_private=self._job.allow_private)
         self._fetcher.rules = Robots(self._ask_robots, hosts)
         ticking = loop.create_task(self._tick())
@@ -122,12 +123,17 @@ class NewsSpider(Spider):
             job.limits,
             site.max_pages if job.limit is None else job.limit,
             job.allow_private,
-            job.revisits,
+            job.restraints,
             earlier,
         )
 
     async def _ask_robots(self, url: str, site: Site) -> Answer:
         return await ask_robots(url, self._crawls[site.id])
+
+    def _waits(self, site: str, host: str, until: datetime) -> None:
+        """A host asks to be left alone: noted at once, for runs after this one."""
+        if site in self._crawls:
+            self._crawls[site].ledger.writer.wait(host, until)
 
     async def _tick(self) -> None:
         """Tell the parent how far we are; silence means that we hang."""

@@ -1,7 +1,7 @@
 """The crawl of one site: its sources, then its articles, then its report."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -9,15 +9,15 @@ from itertools import islice
 from crawlers.declarations import Site
 from crawlers.discovery import KINDS
 from crawlers.model import Fetch, Lead
-from crawlers.spider.articles import ArticleFetcher
-from crawlers.spider.due import REVISITS
+from crawlers.spider.articles import ArticleFetcher, Budget
 from crawlers.spider.fetcher import Answer, Ask, Fetcher
 from crawlers.spider.frontier import Frontier, Settled, Task
 from crawlers.spider.known import SiteKnown
 from crawlers.spider.ledger import Ledger
 from crawlers.spider.limits import Limits
 from crawlers.spider.log import SiteLog
-from crawlers.spider.sources import Source, SourceReader
+from crawlers.spider.restraints import Restraints
+from crawlers.spider.sources import Source, SourceReader, declared
 from crawlers.spider.trust import Overlap
 from schemas import Outcome
 
@@ -38,7 +38,7 @@ class SiteCrawl:
     limits: Limits
     max_pages: int
     allow_private: bool = False
-    revisits: Sequence[timedelta] = REVISITS
+    restraints: Restraints = field(default_factory=Restraints)
     earlier: SiteLog = field(default_factory=SiteLog)
     """What an interrupted crawl of the same run has logged."""
     problems: list[str] = field(default_factory=list)
@@ -50,7 +50,10 @@ class SiteCrawl:
         Raises what is our own fault, and OSError where the disk is full.
         """
         now = datetime.now(UTC)
-        frontier = Frontier(self.site, self.known, now, allow_private=self.allow_private, revisits=self.revisits)
+        if why := self.restraints.sites.get(self.site.id):
+            self._forgo(why)
+            return
+        frontier = Frontier(self.site, self.known, now, allow_private=self.allow_private, restraints=self.restraints)
         finished = [fetch for fetch in self.earlier.fetches if fetch.outcome != Outcome.NOT_FETCHED]
         reached = {(fetch.kind, fetch.url) for fetch in finished}
         for fetch in finished:
@@ -75,15 +78,28 @@ class SiteCrawl:
         )
         await reader.run(Source(fetch.url, fetch.kind, fetch.found_in, 1) for fetch in left if fetch.kind in KINDS)
         await take_in(list(frontier.left_over()))
-        articles = ArticleFetcher(
-            self.site, frontier, self.fetcher, self.ledger, self.limits, self.limit_pages(finished)
-        )
+        articles = ArticleFetcher(self.site, frontier, self.fetcher, self.ledger, self.limits, self._budget(finished))
         await articles.run()
         self._judge(reader, articles)
 
-    def limit_pages(self, finished: list[Fetch]) -> int:
-        """Pages left of the run's budget."""
-        return max(0, self.max_pages - sum(fetch.kind == "article" and fetch.attempts > 0 for fetch in finished))
+    def _budget(self, finished: list[Fetch]) -> Budget:
+        """What is left of the run's pages, or of the day's where that is less."""
+        asked = sum(fetch.kind == "article" and fetch.attempts > 0 for fetch in finished)
+        run = Budget(self.max_pages - asked, f"more than {self.max_pages} pages")
+        if self.site.pages_per_day is None:
+            return run
+        before = self.restraints.pages_today.get(self.site.id, 0)
+        words = f"more than {self.site.pages_per_day} pages a day; earlier runs of the last 24 hours took {before}"
+        return min(run, Budget(self.site.pages_per_day - before - asked, words), key=lambda budget: budget.pages)
+
+    def _forgo(self, why: str) -> None:
+        """Ask for nothing of a site that was taken down."""
+        rows = [
+            self.ledger.source(source.url, source.kind, None, Outcome.OPTED_OUT, why) for source in declared(self.site)
+        ]
+        self.ledger.settle(rows, opened=False)
+        self.problems.append(f"{why}: nothing is asked for; remove its declaration")
+        self.state = "partial"
 
     async def _take_in(self, frontier: Frontier, leads: Iterable[Lead]) -> Overlap:
         """Settle leads or queue them, some at a time: a sitemap of 50,000 must not hold up the other sites."""
@@ -96,7 +112,7 @@ class SiteCrawl:
                 if isinstance(taken, Task):
                     waiting.append(self.ledger.article(lead, taken.key, Outcome.NOT_FETCHED))
                 elif isinstance(taken, Settled):
-                    row = self.ledger.article(lead, taken.key, taken.outcome, taken.detail, taken.at)
+                    row = self.ledger.article(taken.lead, taken.key, taken.outcome, taken.detail, taken.at)
                     settled.append(row)
                 if taken is not None:
                     entries += 1

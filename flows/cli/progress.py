@@ -63,11 +63,11 @@ def watching(sites: int, console: Console) -> Iterator[Watch]:
 def print_summary(console: Console, summary: RunSummary) -> None:
     """The run as a table, troubled sites first, and what its less usual outcomes mean."""
     table = Table(header_style="bold", box=None, padding=(0, 2, 0, 0))
-    for name in ("site", "state", "found", "new", "copies", "revised", "known", "to look at"):
-        table.add_column(name, justify="right" if name in ("found", "new", "copies", "revised", "known") else "left")
+    for name in ("site", "state", "found", "new", "copies", "revised", "known", "later", "to look at"):
+        table.add_column(name, justify="left" if name in ("site", "state", "to look at") else "right")
     for row in summary.table():
         style = _STYLES[str(row["state"])]
-        numbers = (row["discovered"], row["new"], row["copies"], row["revised"], row["known"])
+        numbers = (row["discovered"], row["new"], row["copies"], row["revised"], row["known"], row["later"])
         table.add_row(
             escape(str(row["site"])),
             f"[{style}]{row['state']}[/]",

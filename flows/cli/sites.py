@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from crawlers.cadence import brief
 from crawlers.declarations import SHIPPED, Site, load_sites
 from crawlers.extract import extract_page
 from crawlers.fetching import PoliteFetcher
@@ -55,7 +56,8 @@ def list_sites(settings: Settings, as_json: bool) -> None:
     """List the declared sites."""
     sites = load_sites(settings.sites)
     if as_json:
-        click.echo(json.dumps([asdict(site) for site in sites.values()], default=plain, ensure_ascii=False, indent=1))
+        told = [asdict(site) | {"revisits": [brief(age) for age in site.revisits]} for site in sites.values()]
+        click.echo(json.dumps(told, default=plain, ensure_ascii=False, indent=1))
         return
     table = Table(header_style="bold", box=None, padding=(0, 2, 0, 0))
     for name in ("site", "name", "country", "language", "sources", "checked"):

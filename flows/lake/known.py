@@ -1,14 +1,20 @@
-"""What the lake knows of URLs: read by a crawl so that nothing is fetched twice that need not be."""
+"""What the lake knows of URLs: read by a crawl, so that nothing is fetched twice that need not be, or must not be."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
 
+from crawlers.crawl import PHRASE, Restraints, from_words
 from flows.errors import LakeError
 from flows.lake.lake import Lake
-from flows.lake.query import connect
+from flows.lake.ledger import TAKEN_DOWN, read_ledger
+from flows.lake.query import connect, rows
 from schemas.outcomes import PUBLISHED
+
+DAY = timedelta(hours=24)
+"""What a site's daily budget of pages is counted over: the last 24 hours, not a calendar day."""
 
 _SQL = """
 COPY (
@@ -46,6 +52,40 @@ def write_known(lake: Lake, sites: Sequence[str], path: Path) -> Path:
     with connect(lake, sql) as connection:
         connection.execute(sql, [list(sites)])
     return path
+
+
+def restraints(lake: Lake, sites: Sequence[str], now: datetime) -> Restraints:
+    """What a crawl of these sites that begins now must not ask for, or not yet.
+
+    Hosts' wishes hold whatever site they were told. Raises LakeError where the ledger of takedowns can't be read.
+    """
+    entries = {entry: f"{TAKEN_DOWN} on {entry.requested_at[:10]}" for entry in read_ledger(lake).entries}
+    return Restraints(
+        waiting=_waiting(lake, now),
+        pages_today=_pages_since(lake, sites, now - DAY),
+        sites={entry.site: words for entry, words in entries.items() if entry.site},
+        keys={entry.url_key: words for entry, words in entries.items() if entry.url_key},
+        articles={article: words for entry, words in entries.items() for article in entry.article_ids},
+    )
+
+
+def _waiting(lake: Lake, now: datetime) -> dict[str, datetime]:
+    """Hosts that asked to be left alone until an instant that is still to come."""
+    sql = "SELECT DISTINCT detail FROM fetches WHERE date >= ? AND contains(detail, ?)"
+    waiting: dict[str, datetime] = {}
+    for row in rows(lake, sql, [now.date() - timedelta(days=32), PHRASE]):
+        host, until = from_words(row["detail"]) or ("", now)
+        if until > max(now, waiting.get(host, now)):
+            waiting[host] = until
+    return waiting
+
+
+def _pages_since(lake: Lake, sites: Sequence[str], since: datetime) -> dict[str, int]:
+    sql = (
+        "SELECT site, count(*) AS pages FROM fetches WHERE kind = 'article' AND attempts > 0 AND fetched_at > $1 "
+        "AND date >= $2 AND site IN (SELECT unnest($3::VARCHAR[])) GROUP BY site"
+    )
+    return {row["site"]: row["pages"] for row in rows(lake, sql, [since, since.date(), list(sites)])}
 
 
 def published_sites(lake: Lake, run_id: str) -> set[str]:

@@ -1,9 +1,11 @@
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from crawlers.cadence import REVISITS
 from crawlers.codes import COUNTRIES, LANGUAGES
 from crawlers.declarations import SOURCE_FIELDS, DeclarationError, Site, load_site, load_sites, sites_directory
 from crawlers.survey.sources import on_site
@@ -58,12 +60,22 @@ def test_everything_a_declaration_can_say(write: Callable[..., Path]) -> None:
             max_age_days = 3
             verified = true
             policy = "skip"
+            revisits = ["2d", "30m", "6h"]
+            pages_per_day = 400
+            render = "our.browser:render"
         """)
     )
     assert site.domains == ("127.0.0.1", "zeitung.example", "xn--zeitng-6ya.example")
     assert site.sections == ("https://zeitung.example/politik", "https://zeitung.example/sport")
     assert (site.timezone, site.delay, site.concurrency, site.max_pages) == ("Europe/Berlin", 0.0, 4, 50)
     assert (site.max_age_days, site.verified, site.policy) == (3, True, "skip")
+    assert site.revisits == (timedelta(minutes=30), timedelta(hours=6), timedelta(days=2))
+    assert (site.pages_per_day, site.render) == (400, "our.browser:render")
+
+
+def test_articles_are_revisited_as_the_declaration_says(write: Callable[..., Path]) -> None:
+    assert load_site(write(LEAST)).revisits == REVISITS
+    assert load_site(write(LEAST + "revisits = []")).revisits == ()
 
 
 @pytest.mark.parametrize(
@@ -105,6 +117,15 @@ def test_everything_a_declaration_can_say(write: Callable[..., Path]) -> None:
         (LEAST + 'max_age_days = "30"', "max_age_days", "whole number, not text"),
         (LEAST + "verified = 1", "verified", "true or false"),
         (LEAST + 'policy = "ignore"', "policy", "one of skip, fetch, flag"),
+        (LEAST + 'revisits = "1h"', "revisits", "must be a list"),
+        (LEAST + 'revisits = ["1h", "one day"]', "revisits", "an interval such as '15m', '2h' or '1d', not 'one day'"),
+        (LEAST + "revisits = [3600]", "revisits", "must be text, not a number"),
+        (LEAST + 'revisits = ["1m"]', "revisits", "from 5m to 365d, not '1m'"),
+        (LEAST + 'revisits = ["24h", "1d"]', "revisits", "names '1d' twice"),
+        (LEAST + "pages_per_day = 0", "pages_per_day", "between 1 and"),
+        (LEAST + 'pages_per_day = "all"', "pages_per_day", "whole number"),
+        (LEAST + 'render = "browser"', "render", "must be 'module:function'"),
+        (LEAST + 'render = "/bin/sh:-c"', "render", "must be 'module:function'"),
         ("name = ", None, "not TOML"),
         ("a = 1\na = 2", None, "not TOML"),
     ],

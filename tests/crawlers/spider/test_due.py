@@ -5,9 +5,10 @@ from itertools import pairwise
 
 import pytest
 
-from crawlers.crawl import Known, due, missed_alarm, next_revisit, poll_interval
+from crawlers.cadence import REVISITS
 from crawlers.model import Lead
-from crawlers.spider.due import LONGEST_POLL, REVISITS, SHORTEST_POLL, full_fetch_due
+from crawlers.spider.due import LONGEST_POLL, SHORTEST_POLL, due, full_fetch_due, missed_alarm, poll_interval
+from crawlers.spider.known import Known
 from crawlers.spider.trust import (
     DISTRUSTED,
     NONE,
@@ -98,13 +99,6 @@ def test_every_revisit_comes_once() -> None:
             entry = Known(URL, "k", Outcome.UNCHANGED, at, lead_published_at=published)
     assert len(looks) == len(REVISITS)
     assert all(age <= look <= age + hours(0.25) for look, age in zip(looks, REVISITS, strict=True))
-
-
-def test_next_revisit() -> None:
-    assert next_revisit(known(fetched=2, published=5)) == NOW + hours(1)
-    assert next_revisit(known(fetched=2, published=400)) is None
-    assert next_revisit(known(fetched=2)) is None
-    assert next_revisit(known(Outcome.GONE, fetched=2, published=5)) is None
 
 
 def test_full_fetches_come_once_a_period() -> None:

@@ -7,6 +7,8 @@ import pytest
 from crawlers.model import Lead
 from crawlers.spider.frontier import Frontier, Settled, Task
 from crawlers.spider.known import Known, SiteKnown
+from crawlers.spider.restraints import Restraints
+from crawlers.urlkey import article_id
 from schemas import Outcome
 from tests.crawlers.crawling import site
 
@@ -122,3 +124,36 @@ def test_redirects() -> None:
     for target, expected in cases.items():
         refused = one.redirect_check(task, target)
         assert (refused[0] if refused else None) == expected, target
+
+
+def test_each_site_has_its_own_revisits() -> None:
+    fields = {"outcome": Outcome.UNCHANGED, "fetched_at": ago(5), "lead_published_at": ago(50)}
+    entry = Known("https://example.org/a", "example.org/a", **fields)  # type: ignore[arg-type]
+    for ages, owed in (((47,), 1), ((6, 24), 0), ((), 0), ((6, 24, 49), 1)):
+        paper = site("example.org", revisits=tuple(timedelta(hours=age) for age in ages))
+        assert len(list(Frontier(paper, known(entry), NOW).left_over())) == owed
+
+
+def test_a_revisit_may_be_later_than_new_articles_are_taken() -> None:
+    """`max_age_days` bounds what is new, not what is looked at again."""
+    paper = site("example.org", max_age_days=7, revisits=(timedelta(days=60),))
+    fields = {"outcome": Outcome.UNCHANGED, "fetched_at": ago(24 * 59), "lead_published_at": ago(24 * 60.5)}
+    entry = Known("https://example.org/a", "example.org/a", **fields)  # type: ignore[arg-type]
+    found = Frontier(paper, known(entry), NOW)
+    (lead,) = found.left_over()
+    assert isinstance(found.add(lead), Task)
+
+
+def test_what_was_taken_down_is_nobodys_lead() -> None:
+    urls = ["https://example.org/a?utm_source=x", "https://example.org/b", "https://example.org/c"]
+    restraints = Restraints(
+        keys={"example.org/a": "taken down on 2026-01-01"},
+        articles={article_id("example.org/b"): "taken down on 2026-02-02"},
+    )
+    found = Frontier(SITE, known(), NOW, restraints=restraints)
+    taken = [found.add(Lead(url, title="The words that went")) for url in urls]
+    assert [getattr(one, "outcome", None) for one in taken] == [Outcome.OPTED_OUT, Outcome.OPTED_OUT, None]
+    assert isinstance(taken[0], Settled)
+    assert (taken[0].detail, taken[0].lead.title) == ("taken down on 2026-01-01", None)
+    assert isinstance(taken[2], Task)
+    assert found.redirect_check(taken[2], urls[1]) == (Outcome.OPTED_OUT, "taken down on 2026-02-02")

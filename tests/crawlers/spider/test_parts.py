@@ -10,7 +10,7 @@ import pytest
 from crawlers.crawl import read_log
 from crawlers.model import Fetch, WarcRef
 from crawlers.spider.addresses import is_public, refusal
-from crawlers.spider.hosts import host_key, retry_after
+from crawlers.spider.comeback import LONGEST, come_back_at, from_words, host_key, in_words, retry_after
 from crawlers.spider.known import read_known
 from crawlers.spider.log import LogWriter
 from schemas import Outcome
@@ -171,3 +171,38 @@ def test_known_rows_that_make_no_sense_are_left_out(tmp_path: Path) -> None:
     assert list(read_known(tmp_path / "k.parquet", ["a"])["a"].articles) == ["u1"]
     with pytest.raises(OSError, match="nothing"):
         read_known(tmp_path / "nothing.parquet", ["a"])
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        (0.0, NOW),
+        (3600.0, NOW + timedelta(hours=1)),
+        (0.2, NOW + timedelta(seconds=1)),  # never early
+        (1e9, NOW + LONGEST),
+        (float("inf"), NOW + LONGEST),
+    ],
+)
+def test_when_a_host_may_be_asked_again(seconds: float, expected: datetime) -> None:
+    assert come_back_at(seconds, NOW) == expected
+    words = f"status 429; {in_words('a.example:8080', expected)}"
+    assert from_words(words) == ("a.example:8080", expected)
+
+
+def test_other_details_tell_of_no_wish() -> None:
+    assert from_words(None) is None
+    assert from_words("status 429") is None
+    assert from_words("a.example: asks to come back after lunch") is None
+
+
+def test_a_wish_survives_a_kill_by_the_leads_that_had_to_wait(tmp_path: Path) -> None:
+    path = tmp_path / "logs" / "a.jsonl"
+    writer = LogWriter(path)
+    urls = ["http://busy.example/1", "http://other.example/2"]
+    writer.leads(Fetch("a", "article", url, url, Outcome.NOT_FETCHED, NOW) for url in urls)
+    writer.wait("busy.example", NOW)
+    writer.wait("busy.example", NOW + timedelta(minutes=9))
+    writer.close()
+    log = read_log(path)
+    assert [from_words(fetch.detail) for fetch in log.fetches] == [("busy.example", NOW + timedelta(minutes=9)), None]
+    assert log.unreadable == 0

@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 
 from flows.lake import open_lake
 from flows.lake.batches import Batch, publish
-from flows.lake.known import published_sites, write_known
+from flows.lake.known import published_sites, restraints, write_known
+from flows.lake.ledger import enter
 from schemas import FETCHES, RUNS
 from tests.flows.lake.rows import NOW, fetch_row, run_row, table
 
@@ -35,3 +37,34 @@ def test_the_latest_look_and_what_earlier_ones_learned(tmp_path: Path) -> None:
 def test_an_empty_lake_knows_nothing(tmp_path: Path) -> None:
     path = write_known(open_lake(str(tmp_path / "lake")), ["a"], tmp_path / "known.parquet")
     assert pq.read_table(path).num_rows == 0
+
+
+def test_what_a_crawl_must_hold_back_from(tmp_path: Path) -> None:
+    lake = open_lake(str(tmp_path / "lake"))
+    hours = timedelta(hours=1)
+
+    def wish(hour: int, until: int) -> dict[str, Any]:
+        words = f"status 429; a.example: asks to come back after {NOW + until * hours:%Y-%m-%dT%H:%M:%SZ}"
+        return fetch_row(90 + until, outcome="refused", fetched_at=NOW + hour * hours, detail=words)
+
+    rows = [
+        fetch_row(1, fetched_at=NOW - 23 * hours),
+        fetch_row(1, fetched_at=NOW - 22 * hours, run_id="r0"),  # asked for twice: two pages
+        fetch_row(2, fetched_at=NOW - 25 * hours, date=(NOW - 25 * hours).date()),
+        fetch_row(3, outcome="over_budget", attempts=0),
+        fetch_row(4, kind="feed"),
+        wish(-3, until=-1),
+        wish(-2, until=5),
+        wish(-1, until=2),
+        fetch_row(5, site="b", detail="b.example: asks to come back after 2026-01-30T00:00:00Z"),
+    ]
+    publish(lake, lambda: Batch("r1", {FETCHES.name: table(FETCHES, *rows), RUNS.name: table(RUNS, run_row())}))
+    entry = enter(lake, url="https://a.example/7?utm_source=x", site=None, reason="", now=NOW)
+    enter(lake, url=None, site="c", reason="", now=NOW)
+    found = restraints(lake, ["a"], NOW)
+    assert found.pages_today == {"a": 5}
+    assert found.waiting == {"a.example": NOW + 5 * hours}
+    assert found.keys == {"a.example/7": "taken down on 2026-01-31"}
+    assert found.forbidden("a", "a.example/7") == found.forbidden("c", "c.example/1") == "taken down on 2026-01-31"
+    assert set(found.articles) == set(entry.article_ids)
+    assert found.forbidden("a", "a.example/8") is None

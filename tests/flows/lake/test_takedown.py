@@ -117,12 +117,12 @@ def test_a_site_goes_as_a_whole_and_twice_is_once(filled: tuple[Settings, Lake, 
     for table in ("articles", "revisions", "copies", "fetches"):
         assert rows(lake, f"SELECT 1 FROM {table} WHERE site = ?", [site]) == []
     web.go_to_moment(2)
-    pipeline.ingest(chosen)
-    outcomes = {
-        row["outcome"] for row in rows(lake, "SELECT outcome FROM fetches WHERE site = ? AND kind = 'article'", [site])
+    summary = pipeline.ingest(chosen)
+    asked = rows(lake, "SELECT outcome, attempts, detail FROM fetches WHERE site = ?", [site])
+    assert {(row["outcome"], row["attempts"], row["detail"][:13]) for row in asked} == {
+        ("opted_out", 0, "taken down on")
     }
-    assert "opted_out" in outcomes
-    assert not outcomes & {"new", "revised", "unchanged"}
+    assert "remove its declaration" in next(one.problem or "" for one in summary.sites if one.site == site)
     assert rows(lake, "SELECT 1 FROM revisions WHERE site = ?", [site]) == []
     assert rows(lake, "SELECT 1 FROM articles")
 
