@@ -58,8 +58,8 @@ SCHEMA = pa.schema(
 )
 EXTRACTED = "extracted"
 ROWS_AT_ONCE = 64
-LEARNED_PAGES = 100
-"""Pages a site, at most, that its template is learned from."""
+LEARNED_PAGES = 150
+"""Pages a site, at most, that its template is learned from, spread over those it has."""
 
 
 class InputError(ValueError):
@@ -109,17 +109,18 @@ def extract_parquet(
 def learn_sites(source: pq.ParquetFile, *, processes: int, page_timeout: float) -> TemplateBook:
     """Learn the templates of the sites that have enough pages in the file, from a sample spread over them."""
     sites = Counter(site or "" for batch in source.iter_batches(columns=["site"]) for site in batch.to_pydict()["site"])
-    stride = {site: -(-pages // LEARNED_PAGES) for site, pages in sites.items() if pages >= MIN_PAGES}
+    total = {site: pages for site, pages in sites.items() if pages >= MIN_PAGES}
     seen: Counter[str] = Counter()
 
     def sample() -> Iterator[Page]:
         for page in read_pages(source):
             seen[page.site] += 1
-            if page.site in stride and seen[page.site] % stride[page.site] == 0:
+            most, number = min(total.get(page.site, 0), LEARNED_PAGES), seen[page.site]
+            if most and number * most // total[page.site] > (number - 1) * most // total[page.site]:
                 yield page
 
     book = TemplateBook()
-    if stride:
+    if total:
         learn_pages(book, sample(), processes=processes, page_timeout=page_timeout)
     return book
 

@@ -15,6 +15,7 @@ from crawlers.extract.head import Head, read_head
 from crawlers.extract.language import month_first, read_language
 from crawlers.extract.nothing import no_article
 from crawlers.extract.segments import Segment, mark_host
+from crawlers.extract.signature import Standing, standing_at
 from crawlers.extract.stated import witnessed
 from crawlers.extract.story import decide_by_template, decide_generic
 from crawlers.extract.templates import (
@@ -118,8 +119,9 @@ def read_page(page: Page, *, zone: tzinfo | None = None, views: Sequence[Templat
     mark_host(tree, page.url)
     clock = Clock(page.fetched_at, zone)
     reading = Reading(page, tree, head, Article(), clock)
-    best = _explained(reading, views)
-    told = read_spots(best[0].spots, tree, clock, month_first=_month_first(head)) if best else Told()
+    standing = standing_at(tree, {path for view in views for path in view.paths})
+    best = _explained(reading, views, standing)
+    told = read_spots(best[0].spots, standing, clock, month_first=_month_first(head)) if best else Told()
     state(head, told)
     article = reading.article = read_fields(tree, head, page, zone, reading.blocks)
     settle(article, head, told, clock)
@@ -135,18 +137,23 @@ def read_page(page: Page, *, zone: tzinfo | None = None, views: Sequence[Templat
     return reading
 
 
-def _explained(reading: Reading, views: Sequence[TemplateView]) -> tuple[TemplateView, list[Segment], Explained] | None:
+def _explained(
+    reading: Reading, views: Sequence[TemplateView], standing: Standing
+) -> tuple[TemplateView, list[Segment], Explained] | None:
     """The trusted template that explains most of the page, and the page seen through it; None where none does."""
     best: tuple[TemplateView, list[Segment], Explained] | None = None
     for view in views:
-        root = find_root(view, reading.tree)
+        root = find_root(view, standing)
         if root is None:
             continue
         segments = segment(root)
         found = explain(view, segments)
         enough = max(LEAST_STORY, LEAST_OF_USUAL * view.usual_story)
-        fits = found.fits and found.story_chars >= enough
-        fits = fits and prose_outside(reading.tree, root) <= OUTSIDE_FACTOR * found.story_chars + OUTSIDE_FREE
+        if not found.fits or found.story_chars < enough:
+            continue
+        known, unknown = prose_outside(view, reading.tree, root)
+        fits = unknown <= OUTSIDE_FACTOR * found.story_chars + OUTSIDE_FREE
+        fits = fits and known <= KNOWN_FACTOR * (OUTSIDE_FACTOR * found.story_chars + OUTSIDE_FREE)
         if fits and (best is None or found.story_chars > best[2].story_chars):
             best = (view, segments, found)
     return best
@@ -166,13 +173,16 @@ LEAST_OF_USUAL = 0.25
 OUTSIDE_FACTOR, OUTSIDE_FREE = 2, 600
 """How much text of paragraphs may stand outside the story's container, against the story and in characters."""
 
+KNOWN_FACTOR = 5
+"""How many times as much where the template knows that what stands there is no story."""
+
 
 def lesson_from(reading: Reading) -> Lesson:
     """What a page judged the generic way teaches of its site."""
     judged = [
         (item.segment, item.kept and item.kind != "caption") for item in reading.decisions if item.segment is not None
     ]
-    lesson = lesson_of(reading.page.url, reading.page.fetched_at, judged)
+    lesson = lesson_of(reading.page.url, reading.page.fetched_at, judged, title=reading.article.title)
     american = _month_first(reading.head)
     lesson.spots = spots_of(reading.tree, reading.blocks(), reading.article, reading.clock, month_first=american)
     return lesson

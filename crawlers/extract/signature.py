@@ -6,6 +6,7 @@ brothers: among paragraphs, those are the teasers and the credits.
 """
 
 import re
+from collections.abc import Collection
 from functools import lru_cache
 
 from lxml.html import HtmlElement
@@ -37,9 +38,16 @@ def path_of(element: HtmlElement, steps: int = STEPS) -> str:
     return " < ".join(found)
 
 
+def linked_share(block: Segment) -> float:
+    """Share of a block's text that is linked, 0 to 1; of a table's row, which the walk takes as one text, too."""
+    if block.kind != "table_row":
+        return block.link_share
+    return sum(len(link.text_content().strip()) for link in block.element.iter("a")) / max(1, len(block.text))
+
+
 def traits_of(block: Segment) -> str:
     """What sets a block apart from others in the same place: `@` all link, `*` all emphasis."""
-    mark = "@" if block.link_share > 0.8 else ""
+    mark = "@" if linked_share(block) > 0.8 else ""
     return mark + ("*" if block.emphasis_share > 0.9 and block.kind != "heading" else "")
 
 
@@ -49,3 +57,28 @@ def signature_of(block: Segment, cache: dict[HtmlElement, str]) -> str:
     if path is None:
         path = cache[block.element] = path_of(block.element)
     return path + traits_of(block)
+
+
+Standing = dict[str, list[HtmlElement]]
+"""The elements of a page by the path that was asked for, in document order."""
+
+
+def standing_at(tree: HtmlElement, paths: Collection[str]) -> Standing:
+    """The elements that stand at any of the paths; a path of fewer steps than `STEPS` is met by all that begin so."""
+    steps: dict[str, set[str]] = {}
+    lengths: set[int] = set()
+    for path in paths:
+        step = path.partition(" < ")[0]
+        steps.setdefault(step.partition(".")[0], set()).add(step)
+        lengths.add(path.count(" < ") + 1)
+    found: Standing = {}
+    for element in tree.iter(*steps) if steps else ():
+        tag = str(element.tag)
+        if step_of(tag, element.get("class") or element.get("id") or "") not in steps[tag]:
+            continue
+        whole = path_of(element).split(" < ")
+        for length in lengths:
+            # A path that ends early reaches the body, and is met by such elements alone.
+            if (path := " < ".join(whole[:length])) in paths and (length >= STEPS - 1 or len(whole) == length):
+                found.setdefault(path, []).append(element)
+    return found

@@ -9,7 +9,9 @@ from crawlers.extract.templates.template import AGREE, SiteTemplate
 from crawlers.extract.templates.view import TemplateView, view_of
 
 FORMAT = 1
-MAX_VERSIONS = 8
+MAX_VERSIONS = 24
+"""Layouts of a site that are known at once: its sections differ, and so do its years."""
+
 NEW_LAYOUT = 0.5
 """Agreement below which a page belongs to none of the known versions."""
 
@@ -51,11 +53,17 @@ class TemplateBook:
         if lesson.story_chars == 0:
             return
         versions = self.versions.setdefault(site, [])
-        ranked = sorted(versions, key=lambda version: -version.agreement_with(lesson))
-        if ranked and (ranked[0].agreement_with(lesson) >= NEW_LAYOUT or len(versions) >= MAX_VERSIONS):
-            self._views.pop(ranked[0].id, None)
-            ranked[0].learn(lesson)
+        scores = [(version.agreement_with(lesson), version) for version in versions]
+        score, best = max(scores, key=lambda item: item[0], default=(0.0, None))
+        if best is not None and score >= NEW_LAYOUT:
+            self._views.pop(best.id, None)
+            best.learn(lesson)
             return
+        if len(versions) >= MAX_VERSIONS:
+            # The least known layout makes room, the one not met for the longest time among equals.
+            least = min(versions, key=lambda version: (version.trusted, version.pages, version.last))
+            self._views.pop(least.id, None)
+            versions.remove(least)
         number = 1 + max((version.number for version in versions), default=0)
         fresh = SiteTemplate(site, number, lesson.fetched_at, lesson.fetched_at)
         fresh.learn(lesson)
@@ -76,9 +84,10 @@ class TemplateBook:
         for lesson in lessons:
             versions = self.versions.get(site, [])
             scores = [(version.agreement_with(lesson, learned=True), version) for version in versions]
-            if scores:
-                score, version = max(scores, key=lambda item: item[0])
-                version.agreement.append(score)
+            score, best = max(scores, key=lambda item: item[0], default=(0.0, None))
+            # A page that no sister is like says nothing of the layouts of others.
+            if best is not None and score >= NEW_LAYOUT:
+                best.agreement.append(score)
 
     def to_bytes(self, site: str | None = None) -> bytes:
         """One site's templates (all sites' where none is named) as JSON, UTF-8, stable for equal content."""

@@ -13,6 +13,15 @@ from crawlers.extract.signature import signature_of
 REPEATABLE = 600
 """Characters: longer blocks don't repeat across pages but where whole pages do."""
 
+MAX_AROUND = 300
+"""Texts a page, at most, that are remembered with their place."""
+
+MIN_FRAME, MAX_FRAME = 6, 160
+"""Letters and digits of what stands around a block's links, and characters of the block."""
+
+BELOW = 0.6
+"""Share of the story that stands below the headline, at least."""
+
 
 @dataclass(slots=True)
 class Tally:
@@ -45,29 +54,80 @@ class Lesson:
     places: dict[str, Tally] = field(default_factory=dict)
     texts: dict[int, int] = field(default_factory=dict)
     """Characters of the story's shorter texts, by hash."""
+    around: set[int] = field(default_factory=set)
+    """Hashes of all shorter texts, each with its place."""
     story_chars: int = 0
     spots: dict[str, dict[str, int]] = field(default_factory=dict)
     """By role, places that may be the role's spot, with a hash of the field they agreed with, or 0; see `spots_of`."""
 
 
-def text_hash(text: str) -> int:
-    """Hash of a block's letters and digits."""
-    return xxh3_64_intdigest(key_of(text).encode())
+def text_hash(text: str, place: str = "") -> int:
+    """Hash of a block's letters and digits, and of the place where that counts, too."""
+    return xxh3_64_intdigest((place + key_of(text)).encode())
+
+
+def frame_hash(block: Segment, place: str) -> int | None:
+    """Hash of what a partly linked block says around its links, at its place: `Earlier in this series: …`.
+
+    None for blocks that are no such line.
+    """
+    if not 0 < block.link_chars < 0.9 * len(block.text) or len(block.text) > MAX_FRAME:
+        return None
+    pieces = [block.element.text or ""]
+    for node in block.element.iterdescendants():
+        linked = node.tag == "a" or next(node.iterancestors("a"), None) is not None
+        pieces.append("" if linked else node.text or "")
+        pieces.append(node.tail or "" if node.tag == "a" or not linked else "")
+    key = key_of(" ".join(pieces))
+    return xxh3_64_intdigest(f"{place} … {key}".encode()) if len(key) >= MIN_FRAME else None
 
 
 def lesson_of(
-    url: str, fetched_at: datetime, blocks: Iterable[tuple[Segment, bool]], cache: dict[HtmlElement, str] | None = None
+    url: str,
+    fetched_at: datetime,
+    blocks: Iterable[tuple[Segment, bool]],
+    cache: dict[HtmlElement, str] | None = None,
+    *,
+    title: str | None = None,
 ) -> Lesson:
-    """The lesson of a page whose blocks were judged (block, is it story?)."""
+    """The lesson of a page whose blocks were judged (block, is it story?).
+
+    What was taken above the headline (`title`), where most of the story stands below it, is taught as no story:
+    columns of teasers, which read like prose.
+    """
     lesson = Lesson(url, fetched_at)
     paths: dict[HtmlElement, str] = {} if cache is None else cache
-    for block, kept in blocks:
-        if block.hidden:
-            continue
+    shown = [(block, kept) for block, kept in blocks if not block.hidden]
+    begins = _headline(shown, title)
+    for number, (block, taken) in enumerate(shown):
+        kept = taken and number >= begins
         chars = len(block.text)
         lesson.story_chars += chars if kept else 0
-        tally = lesson.places.setdefault(signature_of(block, paths), Tally())
+        place = signature_of(block, paths)
+        tally = lesson.places.setdefault(place, Tally())
         tally.add(Tally(1, chars, int(kept), chars if kept else 0))
-        if kept and chars <= REPEATABLE:
+        if chars > REPEATABLE:
+            continue
+        if kept:
             lesson.texts[text_hash(block.text)] = chars
+        if len(lesson.around) < MAX_AROUND:
+            lesson.around.add(text_hash(block.text, place))
+            if (frame := frame_hash(block, place)) is not None:
+                lesson.around.add(frame)
     return lesson
+
+
+def _headline(shown: list[tuple[Segment, bool]], title: str | None) -> int:
+    """Number of the block that is the headline with most of the story below it; 0 where there is none."""
+    key = key_of(title or "")
+    if not key:
+        return 0
+    total = sum(len(block.text) for block, kept in shown if kept)
+    below, found = total, 0
+    for number, (block, kept) in enumerate(shown):
+        if below < BELOW * total:
+            break
+        if len(block.text) <= 2 * len(key) + 20 and block.link_share < 0.5 and key_of(block.text) == key:
+            found = number
+        below -= len(block.text) if kept else 0
+    return found

@@ -1,7 +1,7 @@
 """A template for a person to read."""
 
 from crawlers.extract.templates.spots import ROLES
-from crawlers.extract.templates.template import STORY_SHARE, SiteTemplate
+from crawlers.extract.templates.template import SiteTemplate, carries_story
 
 SHOWN = 12
 
@@ -20,10 +20,11 @@ def render(template: SiteTemplate) -> str:
         "",
         "story stands in (characters kept of those met):",
     ]
-    story = [
-        (place, tally) for place, tally in template.places.items() if tally.kept_chars >= STORY_SHARE * tally.chars
+    judged = [
+        (carries_story(place, tally.chars, tally.kept_chars), place, tally) for place, tally in template.places.items()
     ]
-    other = [(place, tally) for place, tally in template.places.items() if tally.kept_chars < STORY_SHARE * tally.chars]
+    story = [(place, tally) for carries, place, tally in judged if carries]
+    other = [(place, tally) for carries, place, tally in judged if not carries]
     story.sort(key=lambda item: -item[1].kept_chars)
     other.sort(key=lambda item: -item[1].chars)
     lines += [f"  {tally.kept_chars:>8} of {tally.chars:<8} {_readable(place)}" for place, tally in story[:SHOWN]]

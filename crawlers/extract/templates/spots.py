@@ -4,7 +4,7 @@ A spot is a place (container path) whose first element on a page reads as the fi
 elsewhere. Spots that agree on nearly all pages stand in where a page states nothing.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from xxhash import xxh3_64_intdigest
 from crawlers.extract.authors import BYLINE_CLASS, visible_names
 from crawlers.extract.dates import Clock, Instant
 from crawlers.extract.segments import Segment, key_of
-from crawlers.extract.signature import path_of, step_of
+from crawlers.extract.signature import Standing, path_of, standing_at
 from crawlers.extract.titles import heading_text
 from crawlers.model import Article
 
@@ -89,7 +89,7 @@ def spots_of(
     if article.published_at is not None and article.published_source not in {"url", "feed", "generic"}:
         reader = _is_date(article, clock, month_first)
         found["date"] = _places(_dates(tree, shown), reader)
-    firsts = first_elements(tree, {place for places in found.values() for place in places})
+    firsts = standing_at(tree, {place for places in found.values() for place in places})
     values = {
         "title": key_of(article.title or ""),
         "byline": "|".join(map(key_of, article.authors)),
@@ -97,32 +97,13 @@ def spots_of(
     }
     hashes = {role: xxh3_64_intdigest(value.encode()) | 1 for role, value in values.items()}
     return {
-        role: {place: hashes[role] * reads(firsts[place]) for place, reads in places.items() if place in firsts}
+        role: {place: hashes[role] * reads(firsts[place][0]) for place, reads in places.items() if place in firsts}
         for role, places in found.items()
     }
 
 
 def _places(elements: Iterable[HtmlElement], reader: Reader) -> dict[str, Reader]:
     return {path_of(element): reader for element in elements}
-
-
-def first_elements(tree: HtmlElement, places: Collection[str]) -> dict[str, HtmlElement]:
-    """The first element of a page at each of the places that it has."""
-    steps: dict[str, set[str]] = {}
-    for place in places:
-        step = place.partition(" < ")[0]
-        steps.setdefault(step.partition(".")[0], set()).add(step)
-    found: dict[str, HtmlElement] = {}
-    for element in tree.iter(*steps) if steps else ():
-        tag = str(element.tag)
-        if step_of(tag, element.get("class") or element.get("id") or "") not in steps[tag]:
-            continue
-        place = path_of(element)
-        if place in places and place not in found:
-            found[place] = element
-            if len(found) == len(places):
-                break
-    return found
 
 
 def _titles(tree: HtmlElement, blocks: list[Segment], title: str) -> Iterator[HtmlElement]:
@@ -203,13 +184,15 @@ def read_date(element: HtmlElement, clock: Clock, *, month_first: bool) -> Insta
 
 
 def read_spots(
-    spots: Mapping[str, tuple[str, ...]], tree: HtmlElement, clock: Clock, *, month_first: bool = False
+    spots: Mapping[str, tuple[str, ...]], standing: Standing, clock: Clock, *, month_first: bool = False
 ) -> Told:
-    """What a page prints at the spots of its site; nothing where it has none of them."""
-    firsts = first_elements(tree, {place for places in spots.values() for place in places})
+    """What a page prints at the spots of its site; nothing where it has none of them.
+
+    `standing` is what the page has at those spots.
+    """
 
     def read(role: str, how: Callable[[HtmlElement], Any]) -> Any:
-        at = (firsts[place] for place in spots.get(role, ()) if place in firsts)
+        at = (standing[place][0] for place in spots.get(role, ()) if place in standing)
         return next((value for element in at if (value := how(element))), None)
 
     return Told(

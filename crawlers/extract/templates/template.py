@@ -22,11 +22,19 @@ TRUST = 0.9
 STORY_SHARE = 0.5
 """Share of a place's text that must have been story for the place to be one of the story."""
 
+LINKED_STORY_SHARE = 0.8
+"""The same for places of blocks that are all link, which are teasers more often than not."""
+
 RECENT = 20
 MAX_PLACES = 400
-MAX_TEXTS = 4000
+MAX_TEXTS = 6000
 MAX_SPOTS = 40
 BEST_SPOTS = 3
+
+
+def carries_story(place: str, chars: int, kept_chars: int) -> bool:
+    """Whether a place is one of the story, given the characters met there and those that were story."""
+    return kept_chars >= (LINKED_STORY_SHARE if place.endswith(("@", "@*")) else STORY_SHARE) * chars
 
 
 @dataclass
@@ -70,7 +78,7 @@ class SiteTemplate:
             chars, kept = (known.chars, known.kept_chars) if known else (0, 0)
             if learned and known:
                 chars, kept = chars - seen.chars, kept - seen.kept_chars
-            if chars > 0 and kept >= STORY_SHARE * chars:
+            if chars > 0 and carries_story(place, chars, kept):
                 right += seen.kept_chars
                 extra += seen.chars - seen.kept_chars
             else:
@@ -90,6 +98,7 @@ class SiteTemplate:
         # A page whose story is mostly known text is a second copy of a page: its repeats prove nothing.
         if known * 2 < lesson.story_chars:
             self.texts.update(lesson.texts.keys())
+            self.texts.update(lesson.around)
         for role, places in lesson.spots.items():
             known_spots = self.spots.setdefault(role, {})
             for place, value in places.items():
@@ -121,7 +130,14 @@ class SiteTemplate:
             ranked = sorted(self.places.items(), key=lambda item: -(item[1].kept_chars + item[1].chars / 10))
             self.places = dict(ranked[:MAX_PLACES])
         if len(self.texts) > 2 * MAX_TEXTS:
-            self.texts = Counter(dict(self.texts.most_common(MAX_TEXTS)))
+            self.texts = Counter(self._known_texts())
+
+    def _known_texts(self) -> dict[int, int]:
+        """The texts worth keeping: those met again, and of the others the newest, as the next page may have them."""
+        again = {text: count for text, count in self.texts.items() if count > 1}
+        once = [text for text, count in self.texts.items() if count == 1]
+        room = max(0, MAX_TEXTS - len(again))
+        return dict.fromkeys(once[-room:] if room else [], 1) | dict(list(again.items())[-MAX_TEXTS:])
 
     def repeated(self) -> frozenset[int]:
         """Hashes of texts that stand in the story of several pages: promotion, disclaimers, bios."""
@@ -144,7 +160,7 @@ class SiteTemplate:
                 place: [tally.blocks, tally.chars, tally.kept_blocks, tally.kept_chars]
                 for place, tally in ranked[:MAX_PLACES]
             },
-            "texts": {f"{text:016x}": count for text, count in self.texts.most_common(MAX_TEXTS)},
+            "texts": {f"{text:016x}": count for text, count in self._known_texts().items()},
             "story_chars": list(self.story_chars),
             "agreement": [round(value, 4) for value in self.agreement],
             "spots": {

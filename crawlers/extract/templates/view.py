@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from lxml.html import HtmlElement
 
 from crawlers.extract.segments import Segment
-from crawlers.extract.signature import STEPS, path_of, signature_of, step_of
-from crawlers.extract.templates.lesson import REPEATABLE, text_hash
-from crawlers.extract.templates.template import STORY_SHARE, SiteTemplate
+from crawlers.extract.signature import Standing, path_of, signature_of
+from crawlers.extract.templates.lesson import REPEATABLE, frame_hash, text_hash
+from crawlers.extract.templates.template import SiteTemplate, carries_story
 
 CONTAINER_SHARE = 0.8
 """Share of a container's text that must have been story for a block in a new place of it to be story."""
@@ -37,6 +37,11 @@ class TemplateView:
     spots: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """By role (title, byline, date), the places that print it."""
 
+    @property
+    def paths(self) -> set[str]:
+        """The paths at which the page is looked at before anything else: of the story's containers and the spots."""
+        return {*self.holders, *(place for places in self.spots.values() for place in places)}
+
 
 @dataclass(slots=True)
 class Explained:
@@ -62,7 +67,7 @@ def view_of(template: SiteTemplate) -> TemplateView:
         inner[1] += tally.kept_chars
     return TemplateView(
         template.id,
-        {place: tally.kept_chars >= STORY_SHARE * tally.chars for place, tally in template.places.items()},
+        {place: carries_story(place, tally.chars, tally.kept_chars) for place, tally in template.places.items()},
         {path: kept >= CONTAINER_SHARE * chars for path, (chars, kept) in containers.items()},
         template.repeated(),
         template.usual_story(),
@@ -74,28 +79,21 @@ def view_of(template: SiteTemplate) -> TemplateView:
 def _holders(template: SiteTemplate) -> frozenset[str]:
     weights: dict[str, int] = {}
     for place, tally in template.places.items():
-        if tally.kept_chars >= STORY_SHARE * tally.chars and container_of(place):
+        if carries_story(place, tally.chars, tally.kept_chars) and container_of(place):
             weights[container_of(place)] = weights.get(container_of(place), 0) + tally.kept_chars
     whole = sum(weights.values())
     return frozenset(path for path, chars in weights.items() if chars >= HOLDER_SHARE * whole)
 
 
-def find_root(view: TemplateView, tree: HtmlElement) -> HtmlElement | None:
+def find_root(view: TemplateView, standing: Standing) -> HtmlElement | None:
     """The smallest element of a page that holds all of the story's containers, and its parent with it.
 
-    None where the page has no such container: the layout is another one.
+    `standing` is what the page has at the view's holders. None where it has none: the layout is another one.
     """
-    steps: dict[str, set[str]] = {}
-    for path in view.holders:
-        step = path.partition(" < ")[0]
-        steps.setdefault(step.partition(".")[0], set()).add(step)
     root: HtmlElement | None = None
-    for element in tree.iter(*steps):
-        label = element.get("class") or element.get("id") or ""
-        tag = str(element.tag)
-        if step_of(tag, label) not in steps[tag] or path_of(element, STEPS - 1) not in view.holders:
-            continue
-        root = element if root is None else _common(root, element)
+    for path in view.holders:
+        for element in standing.get(path, ()):
+            root = element if root is None else _common(root, element)
     parent = root.getparent() if root is not None else None
     return root if parent is None or parent.tag in {"body", "html"} else parent
 
@@ -135,7 +133,7 @@ def explain(view: TemplateView, segments: list[Segment]) -> Explained:
                 found.unknown_prose -= chars
         if not verdict:
             continue
-        if chars <= REPEATABLE and view.repeated and text_hash(block.text) in view.repeated:
+        if chars <= REPEATABLE and view.repeated and _repeats(view, block, place):
             found.repeats.add(block.index)
             continue
         found.kept.add(block.index)
@@ -143,7 +141,26 @@ def explain(view: TemplateView, segments: list[Segment]) -> Explained:
     return found
 
 
-def prose_outside(tree: HtmlElement, root: HtmlElement) -> int:
-    """Characters of paragraphs (their first text alone, which is quick) that stand outside an element."""
-    everywhere = sum(len(paragraph.text or "") for paragraph in tree.iter("p"))
-    return everywhere - sum(len(paragraph.text or "") for paragraph in root.iter("p"))
+def _repeats(view: TemplateView, block: Segment, place: str) -> bool:
+    """Whether a block's text, or what it says around its links, stands on several pages of the site."""
+    if text_hash(block.text) in view.repeated or text_hash(block.text, place) in view.repeated:
+        return True
+    return (frame := frame_hash(block, place)) is not None and frame in view.repeated
+
+
+def prose_outside(view: TemplateView, tree: HtmlElement, root: HtmlElement) -> tuple[int, int]:
+    """Characters of paragraphs (their first text alone, which is quick) that stand outside an element.
+
+    Those in places of which the template knows that they are no story, and those in all others.
+    """
+    inside = set(root.iter("p"))
+    known = unknown = 0
+    for paragraph in tree.iter("p"):
+        text = paragraph.text
+        if text is None or len(text) < PROSE or paragraph in inside:
+            continue
+        if view.places.get(path_of(paragraph), True):
+            unknown += len(text)
+        else:
+            known += len(text)
+    return known, unknown
