@@ -25,7 +25,7 @@ from flows.settings import Settings
     type=click.FloatRange(0),
     default=RETENTION.days,
     show_default=True,
-    help="Days for which earlier versions stay readable; 0 takes files away from readers and writers at work.",
+    help="Days for which earlier versions stay readable; with 0, readers at work on one lose it.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
 @click.pass_obj
@@ -33,7 +33,8 @@ def command(settings: Settings, target: int, keep_days: float, as_json: bool) ->
     """Compact the tables, write checkpoints, remove what is no longer part of them.
 
     Safe beside running crawls and readers; run it daily. Files of earlier versions stay for --keep-days, so that a
-    reader on an older snapshot can finish and time travel reaches so far back.
+    reader on an older snapshot can finish and time travel reaches so far back. With less than a day it must be the only
+    maintenance at work, and stops with an error beside another; crawls may run.
     """
     console = console_for(as_json)
 

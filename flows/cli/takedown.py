@@ -18,7 +18,7 @@ from flows.settings import Settings
 @click.option(
     "--purge",
     is_flag=True,
-    help="Remove earlier versions now. Stop all runs first: files of a batch at work would go, too. Time travel ends.",
+    help="Remove earlier versions now; crawls may run, maintenance may not. Time travel to before it ends.",
 )
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")

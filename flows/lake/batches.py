@@ -28,11 +28,13 @@ from flows.errors import PublishError
 from flows.lake.lake import Lake
 from flows.lake.postings import DOCS, POSTINGS
 from flows.lake.quarantine import QUARANTINE
-from flows.lake.tables import append, committed, merge, open_table
+from flows.lake.tables import append, committed, is_gone, merge, open_table
 from schemas import ARTICLES, COPIES, FETCHES, REVISIONS, RUNS, Table
 
 log = logging.getLogger(__name__)
 
+_LOOKS = 3
+"""How often a decision is made again because files left under it (maintenance that keeps no earlier versions)."""
 MERGED = (COPIES, ARTICLES)
 ORDER: tuple[Table, ...] = (POSTINGS, DOCS, REVISIONS, COPIES, ARTICLES, FETCHES, QUARANTINE, RUNS)
 """The order of commits; the last one marks the batch as complete."""
@@ -53,9 +55,17 @@ def publish(lake: Lake, decide: Callable[[], Batch | None]) -> int | None:
     nothing is left to publish. Raises PublishError or LakeError; a batch already decided is then completed by
     the next call of anybody.
     """
+    gone = 0
     while True:
         sequence = complete(lake) + 1
-        batch = decide()
+        try:
+            batch = decide()
+        except Exception as error:
+            gone += 1
+            if not is_gone(error) or gone > _LOOKS:
+                raise
+            log.info("a file was removed while batch %d was decided; deciding again: %s", sequence, error)
+            continue
         if batch is None:
             return None
         if not len(batch.rows.get(RUNS.name, ())):

@@ -3,7 +3,8 @@
 All of it is safe beside running writers and readers. Compaction changes no row; where it and a writer want the
 same files, one of them looks again. What is no longer part of a table is removed only after a retention that
 outlasts readers of an earlier snapshot; what may belong to a publisher at work is removed only when it was seen
-to be nobody's a day before already.
+to be nobody's a day before already. With a retention below a day files go in the way of `removal`, which is safe
+beside writers, too, but not beside other maintenance; readers of earlier versions lose them.
 """
 
 import json
@@ -19,8 +20,10 @@ from flows.errors import LakeError
 from flows.lake.batches import ORDER
 from flows.lake.card import write_card
 from flows.lake.lake import Lake
+from flows.lake.leases import CARE, FOLDER, REMOVAL, lease
 from flows.lake.local_store import LocalStore, remove_parts
 from flows.lake.postings import forget_cached
+from flows.lake.removal import AT_ONCE, forget_log, look, remove_seen
 from flows.lake.stale import long_stale
 from flows.lake.tables import CHANGE_FEED, WRITER, committed, open_table
 from schemas import RUNS, TABLES, Table
@@ -75,18 +78,31 @@ def maintain(
     retention: timedelta = RETENTION,
     grace: timedelta = GRACE,
     now: datetime | None = None,
+    forget: bool = False,
     on_table: Callable[[TableCare], None] | None = None,
 ) -> Maintenance:
     """Compact, checkpoint and clean the lake, and renew its card. Raises LakeError where the store can't be reached.
 
-    A retention below a week takes files away from readers that still work on an older snapshot.
+    A retention below a week takes files away from readers that still work on an older snapshot. `forget` removes the
+    log of earlier versions as well, with the first words it quotes of each row. Raises LakeError where other
+    maintenance is in the way (only with a retention below a day, or beside one with such a retention).
     """
     now = now or datetime.now(UTC)
+    at_once = forget or retention < AT_ONCE
     cared = []
-    for table in ORDER:
-        cared.append(_care(lake, table, target, retention))
-        if on_table:
-            on_table(cared[-1])
+    with lease(lake, REMOVAL if at_once else CARE) as held:
+        for table in ORDER:
+            cared.append(_care(lake, table, target, None if at_once else retention))
+            if on_table and not at_once:
+                on_table(cared[-1])
+        if at_once:
+            seen = look(lake, ORDER, retention)
+            for at, table in enumerate(ORDER):
+                cared[at] = replace(cared[at], removed_files=remove_seen(lake, table, seen[table.name], held))
+                if forget:
+                    forget_log(lake, table, seen[table.name])
+                if on_table:
+                    on_table(cared[at])
     write_card(lake)
     return Maintenance(
         tuple(cared),
@@ -96,7 +112,8 @@ def maintain(
     )
 
 
-def _care(lake: Lake, table: Table, target: int, retention: timedelta) -> TableCare:
+def _care(lake: Lake, table: Table, target: int, retention: timedelta | None) -> TableCare:
+    """Compact and checkpoint; remove what is older than the retention, unless that is done apart."""
     files, size = _extent(open_table(lake, table))
     care = TableCare(table.name, files, files, size, size, 0)
     try:
@@ -104,12 +121,7 @@ def _care(lake: Lake, table: Table, target: int, retention: timedelta) -> TableC
             open_table(lake, table).alter.set_table_properties(CHANGE_FEED)
         problem = _compact(lake, table, target)
         open_table(lake, table).create_checkpoint()
-        removed = open_table(lake, table).vacuum(
-            retention_hours=int(retention / timedelta(hours=1)),
-            dry_run=False,
-            enforce_retention_duration=False,
-            full=True,  # also what killed writers left: files that no commit ever named
-        )
+        removed = [] if retention is None else _vacuum(lake, table, retention)
         open_table(lake, table).cleanup_metadata()
     except CommitFailedError as error:
         return replace(care, problem=f"writers were faster; the next maintenance goes on: {error}")
@@ -117,6 +129,16 @@ def _care(lake: Lake, table: Table, target: int, retention: timedelta) -> TableC
         raise LakeError(f"table {table.name}: maintenance stopped: {error}. Readers are not affected.") from error
     files, size = _extent(open_table(lake, table))
     return replace(care, files_after=files, bytes_after=size, removed_files=len(removed), problem=problem)
+
+
+def _vacuum(lake: Lake, table: Table, retention: timedelta) -> list[str]:
+    removed: list[str] = open_table(lake, table).vacuum(
+        retention_hours=int(retention / timedelta(hours=1)),
+        dry_run=False,
+        enforce_retention_duration=False,
+        full=True,  # also what killed writers left: files that no commit ever named
+    )
+    return removed
 
 
 def _extent(table: DeltaTable) -> tuple[int, int]:
@@ -180,8 +202,11 @@ def _forget_batches(lake: Lake, now: datetime) -> int:
 
 
 def _remove_orphans(lake: Lake, now: datetime, grace: timedelta) -> int:
-    """Rows that no batch still needs. A publisher writes them before its decision, so only old ones are nobody's."""
-    rows = set(lake.store.names("state/rows/"))
+    """Rows that no batch still needs, leases of killed holders; old ones only.
+
+    A publisher writes its rows before its decision, so young ones may be somebody's.
+    """
+    rows = {name for folder in ("state/rows/", FOLDER) for name in lake.store.names(folder)}
     rows -= _awaited(lake)
     marks = json.loads(lake.store.get(_MARKS) or b"{}")
     gone, marks["orphans"] = long_stale(rows, marks.get("orphans", {}), now, grace)

@@ -8,8 +8,10 @@ import pyarrow as pa
 
 from flows.errors import SettingsError
 from flows.lake.lake import Lake
-from flows.lake.tables import dataset
+from flows.lake.tables import dataset, is_gone
 from schemas import TABLES
+
+_LOOKS = 2
 
 
 def connect(lake: Lake, sql: str) -> duckdb.DuckDBPyConnection:
@@ -26,7 +28,20 @@ def connect(lake: Lake, sql: str) -> duckdb.DuckDBPyConnection:
 
 
 def query(lake: Lake, sql: str, parameters: list[Any] | None = None) -> pa.Table:
-    """The result of one SQL statement. Raises SettingsError, with DuckDB's explanation, where it is wrong."""
+    """The result of one SQL statement. Raises SettingsError, with DuckDB's explanation, where it is wrong.
+
+    Where a file of the snapshot was removed meanwhile, a newer snapshot is asked.
+    """
+    for _ in range(_LOOKS):
+        try:
+            return _query(lake, sql, parameters)
+        except SettingsError as error:
+            if not is_gone(error):
+                raise
+    return _query(lake, sql, parameters)
+
+
+def _query(lake: Lake, sql: str, parameters: list[Any] | None) -> pa.Table:
     with connect(lake, sql) as connection:
         try:
             relation = connection.sql(sql, params=parameters or [])

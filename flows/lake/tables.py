@@ -23,6 +23,9 @@ from schemas import TABLES, Table
 APP = "presslake"
 """Application id of our transactions in the Delta logs."""
 
+OWN = "presslake-care"
+"""Application id of commits that belong to no batch: of those in flight at once, one is refused."""
+
 DELETE = "_delete"
 """Extra column of rows to merge: true where the row with this key is to go."""
 
@@ -31,6 +34,8 @@ WRITER = WriterProperties(compression="ZSTD", compression_level=3, max_row_group
 _CONFIGURATION = {"delta.checkpointInterval": "10", "delta.logRetentionDuration": "interval 30 days"}
 CHANGE_FEED = {"delta.enableChangeDataFeed": "true"}
 """Readers ask the tables of the contract what came since a version; compaction is no change to them."""
+
+_GONE = ("not found", "no such file", "nosuchkey", "does not exist", "invalid table version")
 
 log = logging.getLogger(__name__)
 
@@ -121,22 +126,61 @@ def merge(lake: Lake, table: Table, rows: pa.Table, sequence: int) -> None:
 
 def remove(lake: Lake, table: Table, predicate: str) -> None:
     """Take the rows that match an SQL predicate out of the table. Raises LakeError; then it may be called again."""
-    for attempt in range(_TRIES):
-        try:
-            target = open_table(lake, table)
-            if not target.file_uris():
-                return
+
+    def commit(target: DeltaTable, properties: CommitProperties) -> None:
+        if target.file_uris():
             # Replaced by nothing, not deleted by deltalake, for the reason given at `merge`.
             nothing = target.to_pyarrow_dataset().schema.empty_table()
-            write_deltalake(target, nothing, mode="overwrite", predicate=predicate, writer_properties=WRITER)
+            write_deltalake(
+                target,
+                nothing,
+                mode="overwrite",
+                predicate=predicate,
+                writer_properties=WRITER,
+                commit_properties=properties,
+            )
+
+    _own_commit(lake, table, commit)
+
+
+def fence(lake: Lake, table: Table) -> None:
+    """A commit without rows after which no `remove` succeeds that began before it; that one then begins again."""
+
+    def commit(target: DeltaTable, properties: CommitProperties) -> None:
+        nothing = pa.schema(target.schema().to_arrow()).empty_table()
+        write_deltalake(target, nothing, mode="append", commit_properties=properties)
+
+    _own_commit(lake, table, commit)
+
+
+def _own_commit(lake: Lake, table: Table, commit: Callable[[DeltaTable, CommitProperties], None]) -> None:
+    for attempt in range(_TRIES):
+        target = open_table(lake, table)
+        number, version = int(target.transaction_version(OWN) or 0) + 1, target.version()
+        properties = CommitProperties(app_transactions=[Transaction(OWN, number)])
+        try:
+            commit(target, properties)
         except CommitFailedError as error:
             log.info("%s was changed meanwhile, trying again: %s", table.name, error)
-            time.sleep(random.uniform(0, min(5.0, 0.05 * 2**attempt)))  # noqa: S311 - jitter, not cryptography
         except (DeltaError, OSError) as error:
-            raise LakeError(f"rows of {table.name} could not be removed: {error}. Call it again.") from error
+            if not is_gone(error):
+                raise LakeError(f"table {table.name} could not be changed: {error}. Call it again.") from error
         else:
-            return
-    raise LakeError(f"{table.name} kept changing for {_TRIES} tries, so rows stay in it. Call it again.")
+            # A purge can take the log away under us, and our commit is then one that nobody reads (`removal`).
+            now = open_table(lake, table)
+            if now.version() == version or int(now.transaction_version(OWN) or 0) >= number:
+                return
+        _pause(attempt)
+    raise LakeError(f"table {table.name} kept changing for {_TRIES} tries. Call it again.")
+
+
+def is_gone(error: Exception) -> bool:
+    """Whether a read failed for want of a file: a purge took it away, and the latest version doesn't need it."""
+    return any(word in str(error).lower() for word in _GONE)
+
+
+def _pause(attempt: int) -> None:
+    time.sleep(random.uniform(0, min(5.0, 0.05 * 2**attempt)))  # noqa: S311 - jitter, not cryptography
 
 
 def _listed(values: pa.ChunkedArray) -> str:
@@ -177,8 +221,12 @@ def _once(lake: Lake, table: Table, sequence: int, commit: Callable[[DeltaTable]
             commit(_evolved(lake, table, target))
         except CommitFailedError as error:
             log.info("batch %d: %s was changed meanwhile, trying again: %s", sequence, table.name, error)
-            time.sleep(random.uniform(0, min(5.0, 0.05 * 2**attempt)))  # noqa: S311 - jitter, not cryptography
+            _pause(attempt)
         except (DeltaError, OSError) as error:
+            if is_gone(error) and attempt < _TRIES / 2:
+                log.info("batch %d: a file of %s is gone, trying again: %s", sequence, table.name, error)
+                _pause(attempt)
+                continue
             raise PublishError(
                 f"batch {sequence}: table {table.name} could not be written: {error}. The batch is kept; "
                 "the next run completes it."

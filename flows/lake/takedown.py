@@ -4,8 +4,7 @@
 2. A sequence number is taken: whoever decided before must have committed, or decides again.
 3. Rows leave the tables, pages the archive; the lake's own export is written anew.
 4. Earlier versions of the tables hold the rows until maintenance vacuums them after its retention; `purge` does it
-   at once and ends time travel. Vacuum without retention also takes files that a writer has not committed yet: no
-   run may be at work during a purge.
+   at once and ends time travel. Publishers may be at work (`removal`), other maintenance may not (`leases`).
 
 What stays: pages of other articles are archived as they came, with teasers that may quote a headline and a first
 sentence, and so may their `removed_blocks`; feeds that name the article after its takedown are archived like any.
@@ -22,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from crawlers.archive.reader import ArchiveError, read_page
-from flows.lake.batches import ORDER, take_turn
+from flows.lake.batches import take_turn
 from flows.lake.export import MANIFEST, export
 from flows.lake.lake import Lake, open_lake
 from flows.lake.ledger import Takedown, enter, extend
@@ -30,9 +29,9 @@ from flows.lake.maintain import maintain
 from flows.lake.postings import DOCS
 from flows.lake.quarantine import QUARANTINE
 from flows.lake.query import rows
-from flows.lake.tables import open_table, remove
+from flows.lake.tables import remove
 from flows.lake.warc_erase import erase_records
-from schemas import ARTICLES, COPIES, FETCHES, REVISIONS, Table
+from schemas import ARTICLES, COPIES, FETCHES, REVISIONS
 
 
 @dataclass(frozen=True)
@@ -77,9 +76,7 @@ def takedown(
     if manifest:
         _renew_export(lake, json.loads(manifest))
     if purge:
-        maintain(lake, retention=timedelta(0), now=now)
-        for table in ORDER:
-            _forget_log(lake, table)
+        maintain(lake, retention=timedelta(0), now=now, forget=True)
     return Removal(entry, len(found), pages, sources, manifest is not None, copies, purge)
 
 
@@ -185,15 +182,3 @@ def _renew_export(lake: Lake, manifest: Mapping[str, Any]) -> None:
     for name in list(target.names("snapshots/")):
         if not name.startswith(f"{fresh['snapshot']}/"):
             target.delete(name)
-
-
-def _forget_log(lake: Lake, table: Table) -> None:
-    """Remove commits before the last checkpoint: their statistics quote titles and the first words of texts."""
-    handle = open_table(lake, table)
-    handle.create_checkpoint()
-    version = handle.version()
-    prefix = lake.table_uri(table.name).rsplit("/", 2)[1] + f"/{table.name}/_delta_log/"
-    for name in list(lake.store.names(prefix)):
-        number = name.removeprefix(prefix)[:20]
-        if number.isdigit() and int(number) < version:
-            lake.store.delete(name)

@@ -1,4 +1,5 @@
 import gzip
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,10 +17,15 @@ from flows.lake import Lake, open_lake
 from flows.lake.export import export
 from flows.lake.local_store import LocalStore
 from flows.lake.query import rows
+from flows.lake.store import ObjectStore
+from flows.lake.takedown import takedown
 from flows.lake.warc_erase import erase_records
 from flows.settings import Settings
 from infra.demo import DemoWeb
 from tests.e2e.support import quick_sites, settings
+from tests.flows.backfill import gazette
+from tests.flows.backfill.support import backfill, settings_for
+from tests.flows.lake.rows import NOW
 
 
 @pytest.fixture
@@ -35,21 +41,22 @@ def filled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Se
         yield chosen, lake, web
 
 
-def everything(folder: Path) -> Iterator[tuple[Path, str]]:
-    """The content of every file below the folder, unpacked as a reader would."""
-    for path in (found for found in folder.rglob("*") if found.is_file()):
-        data = path.read_bytes()
-        yield path, data.decode("utf-8", "replace")
-        if path.suffix == ".parquet":
-            yield path, "\n".join(str(row) for row in pq.ParquetFile(path).read().to_pylist())
-        elif path.name.endswith(".warc.gz"):
-            yield path, gzip.decompress(data).decode("utf-8", "replace")
-            for page in read_pages(path):
-                yield path, page.body.decode("utf-8", "replace")
+def everything(store: ObjectStore) -> Iterator[tuple[str, str]]:
+    """The content of every object below the root, unpacked as a reader would, with its name."""
+    for name in store.names(""):
+        data = store.get(name) or b""
+        yield name, data.decode("utf-8", "replace")
+        if name.endswith(".parquet"):
+            yield name, "\n".join(str(row) for row in pq.ParquetFile(io.BytesIO(data)).read().to_pylist())
+        elif name.endswith(".warc.gz"):
+            yield name, gzip.decompress(data).decode("utf-8", "replace")
+            for page in read_pages(io.BytesIO(data)):
+                yield name, page.body.decode("utf-8", "replace")
 
 
-def holding(folder: Path, word: str) -> list[Path]:
-    return sorted({path for path, text in everything(folder) if word in text})
+def holding(lake: Lake, word: str, prefix: str = "") -> list[str]:
+    """Names of the objects that hold the word."""
+    return sorted({name for name, text in everything(lake.store) if name.startswith(prefix) and word in text})
 
 
 def pick(lake: Lake) -> dict[str, Any]:
@@ -73,7 +80,7 @@ def test_an_article_leaves_every_file_of_the_lake_and_does_not_come_back(
         lake, "SELECT article_id, warc_file, warc_offset FROM articles WHERE article_id != ?", [gone["article_id"]]
     )
     words = (gone["text"][:30], gone["text"].splitlines()[-1][:60])
-    assert len(holding(folder, words[0])) > 3, "tables, archive, export, log statistics"
+    assert len(holding(lake, words[0])) > 3, "tables, archive, export, log statistics"
     before = len(rows(lake, "SELECT 1 FROM fetches"))
 
     arguments = ["--lake", chosen.lake, "takedown", gone["url"], "--yes", "--purge", "--reason", "case 7", "--json"]
@@ -82,10 +89,10 @@ def test_an_article_leaves_every_file_of_the_lake_and_does_not_come_back(
     done = json.loads(result.stdout)
     assert (done["articles"], done["purged"], done["export_renewed"]) == (1, True, True)
     assert done["pages"] >= 1
-    assert holding(folder, words[1]) == [], "no file has the story"
+    assert holding(lake, words[1]) == [], "no file has the story"
     # Its first words are the teaser, which archived pages of the same site's other articles quote; nothing else does.
-    quoting = holding(folder, words[0])
-    assert [path for path in quoting if not path.is_relative_to(folder / f"archive/site={gone['site']}")] == []
+    quoting = holding(lake, words[0])
+    assert [name for name in quoting if not name.startswith(f"archive/site={gone['site']}/")] == []
     stones = [json.loads(line) for line in (folder / "tables/_TAKEDOWNS.jsonl").read_text().splitlines()]
     assert [(stone["article_ids"], stone["reason"]) for stone in stones] == [([gone["article_id"]], "case 7")]
     assert len(rows(lake, "SELECT 1 FROM fetches")) == before - 1
@@ -103,8 +110,8 @@ def test_an_article_leaves_every_file_of_the_lake_and_does_not_come_back(
     assert [(row["outcome"], row["detail"][:10], row["lead_title"]) for row in again] == [
         ("opted_out", "taken down", None)
     ]
-    assert holding(folder / "tables", words[0]) == holding(folder / "state", words[0]) == []
-    assert all(words[1] not in text for path, text in everything(folder / "archive") if path)
+    assert holding(lake, words[0], "tables/") == holding(lake, words[0], "state/") == []
+    assert holding(lake, words[1], "archive/") == []
 
 
 def test_a_site_goes_as_a_whole_and_twice_is_once(filled: tuple[Settings, Lake, DemoWeb]) -> None:
@@ -125,6 +132,27 @@ def test_a_site_goes_as_a_whole_and_twice_is_once(filled: tuple[Settings, Lake, 
     assert "remove its declaration" in next(one.problem or "" for one in summary.sites if one.site == site)
     assert rows(lake, "SELECT 1 FROM revisions WHERE site = ?", [site]) == []
     assert rows(lake, "SELECT 1 FROM articles")
+
+
+def test_a_takedown_leaves_no_word_in_the_lake_wherever_it_is(lake: Lake, tmp_path: Path) -> None:
+    chosen = settings_for(tmp_path, gazette.declare(tmp_path / "sites"), lake.root)
+    stories = [story for story in gazette.past() if story.status == 200][:3]
+    for name in ("one", "two"):
+        path = gazette.write_warc(tmp_path / f"{name}.warc.gz", gazette.captures(stories[: 2 + (name == "two")], NOW))
+        backfill(chosen, "warc", places=[str(path)])
+        if name == "one":
+            export(lake, open_lake(f"{lake.root}/export").store)
+            assert len(holding(lake, stories[0].paragraphs()[0])) >= 4, "two tables, archive, export, log statistics"
+            done = takedown(lake, url=stories[0].url, purge=True)
+            assert (done.articles, done.pages, done.export_renewed) == (1, 1, True)
+        # After the second backfill: what came back was blocked, and erased from the archive it came to.
+        for words in (stories[0].paragraphs()[0], stories[0].paragraphs()[-1], stories[0].title):
+            assert holding(lake, words) == []
+        assert len(holding(lake, stories[1].paragraphs()[0])) >= 4
+    found = rows(lake, "SELECT url FROM articles ORDER BY url")
+    assert [row["url"] for row in found] == sorted(story.url for story in stories[1:])
+    blocked = rows(lake, "SELECT outcome, detail FROM fetches WHERE url = ?", [stories[0].url])
+    assert [(row["outcome"], row["detail"][:10]) for row in blocked] == [("opted_out", "taken down")]
 
 
 def test_a_record_is_erased_in_its_length_and_only_where_there_is_one(tmp_path: Path) -> None:
