@@ -42,7 +42,7 @@ class Discovery:
     outcome: Outcome = Outcome.READ
     problem: str | None = None
     hub: str | None = None
-    """WebSub hub the feed names (W3C WebSub), where it does."""
+    """WebSub hub that the source or the headers it came with name (W3C WebSub)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from crawlers.discovery import documents, feeds, jsonfeed, sections, sitemaps
 from crawlers.discovery.gathering import Reading
+from crawlers.discovery.links import linked
 from crawlers.model import Discovery
 from crawlers.urlkey import url_key
 from schemas import Outcome
@@ -24,6 +25,7 @@ def discover(
     zone: str | None = None,
     known: Iterable[str] = (),
     domains: Iterable[str] = (),
+    link: str | None = None,
 ) -> Discovery:
     """What a source document yields: leads, further sources, hub.
 
@@ -31,12 +33,15 @@ def discover(
     what it was asked for (feed, sitemap, section): what it is, is told by its content, and a feed in place of a sitemap
     is as welcome as the reverse. `zone`: IANA zone of dates that name none. `known`: URLs of the site's articles, to
     learn their shape from, and to tell whether a further page is worth a look. `domains`: the hosts that belong to the
-    site, for sections (default: the registered domain of `url`).
+    site, for sections (default: the registered domain of `url`). `link`: the answer's Link headers, where a hub may be
+    named, too (W3C WebSub, section 4: they come before what the document says).
 
     Never raises on bad documents. Where the outcome is not READ, `problem` says why, and leads and sources are those of
     the part that could be read; a READ with a problem was read in full, with flaws.
     """
-    return read(body, url=url, kind=kind, content_type=content_type, zone=zone, known=known, domains=domains).discovery
+    return read(
+        body, url=url, kind=kind, content_type=content_type, zone=zone, known=known, domains=domains, link=link
+    ).discovery
 
 
 def read(
@@ -48,6 +53,7 @@ def read(
     zone: str | None = None,
     known: Iterable[str] = (),
     domains: Iterable[str] = (),
+    link: str | None = None,
 ) -> Reading:
     """As `discover`, with what the document says of itself: format, title, language."""
     if kind not in KINDS:
@@ -59,6 +65,8 @@ def read(
     if not text.strip("\x00\ufeff \t\r\n"):
         return _refused(Outcome.TRUNCATED if unpacked.torn else Outcome.EMPTY_BODY, "nothing in it")
     reading = _read_text(text, url, kind, zone, known, domains)
+    if reading.format is not None and (hubs := linked(link, "hub", url)):
+        reading = reading._replace(discovery=replace(reading.discovery, hub=hubs[0]))
     if unpacked.too_large or unpacked.torn:
         return _incomplete(reading, too_large=unpacked.too_large)
     return reading

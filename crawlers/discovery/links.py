@@ -8,6 +8,26 @@ _WEB = re.compile(r"https?://", re.IGNORECASE)
 _PLAIN = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*/[^\s#&\\<>\"]*")
 """Most addresses by far: as they are, nothing is to be done to them."""
 _MAX_LENGTH = 2048 * 2
+_MAX_HEADER = 16 * 1024
+_VALUE = r"""\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s";,]*))"""
+_PARAMETER = re.compile(rf";\s*([\w!#$&+.^`|~-]+)(?:{_VALUE})?")
+_LINK_VALUE = re.compile(rf"<([^<>]*)>((?:\s*{_PARAMETER.pattern})*)")
+
+
+def linked(header: str | None, relation: str, base: str) -> list[str]:
+    """Targets that Link headers give with a relation (RFC 8288, section 3), made absolute; several headers by commas.
+
+    Only a link's first `rel` counts, and links that are about another document (`anchor`) are left out.
+    """
+    found = []
+    for link in _LINK_VALUE.finditer((header or "")[:_MAX_HEADER]):
+        parameters: dict[str, str] = {}
+        for name, quoted, bare in _PARAMETER.findall(link[2]):
+            parameters.setdefault(name.lower(), quoted or bare)
+        target = absolute(link[1], base)
+        if relation in parameters.get("rel", "").lower().split() and "anchor" not in parameters and target:
+            found.append(target)
+    return found
 
 
 def absolute(link: str | None, base: str) -> str | None:

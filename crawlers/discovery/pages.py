@@ -111,6 +111,13 @@ def announced_feeds(tree: etree._Element, url: str) -> list[FeedLink]:
     return list(feeds.values())
 
 
+def hub(tree: etree._Element, url: str) -> str | None:
+    """The WebSub hub a page names with `<link rel=hub>` (W3C WebSub, section 4)."""
+    base = base_address(tree, url)
+    hubs = (link.get("href") for link in tree.iter("link") if "hub" in (link.get("rel") or "").lower().split())
+    return next((target for href in hubs if (target := absolute(href, base))), None)
+
+
 def _of_one_page(feed: str) -> bool:
     """Whether a feed's address is an article's with `/feed` after it: the comments on it, in WordPress."""
     stem = re.sub(r"/(?:feed|rss|atom)/?$", "", urlsplit(feed)._replace(query="").geturl())

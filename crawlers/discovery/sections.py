@@ -50,6 +50,7 @@ def read_section(text: str, url: str, known: Iterable[str] = (), domains: Iterab
         here = link.url != url and _on_site(link.url, site) and is_page(link.url)
         if here and link_score(link, shapes) >= THRESHOLD:
             found.lead(link.url, title=clean_title(link.text, markup=False))
+    found.hub = pages.hub(tree, url)
     for feed in pages.announced_feeds(tree, url):
         found.source(feed.url, "feed")
     if (following := pages.next_page(tree, url, seen)) and _holds_news(found, known):

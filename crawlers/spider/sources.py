@@ -123,6 +123,8 @@ class SourceReader:
         if fetch.outcome == Outcome.READ:
             lied = lie(known, discovery.leads, self.known.articles)
             trusted = self._note(source, known, fetch, found, lied) and trusted
+            if discovery.hub:
+                fetch.detail = f"{fetch.detail}; WebSub hub {discovery.hub}"
         self.ledger.answered(fetch, answer, known, trusted=trusted)
         self._count(source, fetch.outcome, fetch.detail)
 
@@ -170,6 +172,7 @@ class SourceReader:
             zone=self.site.timezone,
             known=known,
             domains=self.site.domains,
+            link=answer.headers.get("link"),
         )
         try:
             return read() if len(answer.body) < LONG_DOCUMENT else await asyncio.to_thread(read)

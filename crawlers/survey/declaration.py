@@ -58,7 +58,8 @@ def declaration_toml(survey: Survey, *, settings: Mapping[str, str | int | float
 
 def _yield(report: SourceReport) -> str:
     newest = f", newest of {report.newest:%Y-%m-%d}" if report.newest else ""
-    return f"{report.format}, {len(report.leads)} articles{newest}"
+    hub = f", WebSub hub {report.hub}" if report.hub else ""
+    return f"{report.format}, {len(report.leads)} articles{newest}{hub}"
 
 
 def _id(text: str) -> str:

@@ -60,6 +60,7 @@ class SourceReport:
     opened: tuple["SourceReport", ...] = ()
     """Of an index: the sitemaps that were opened."""
     hub: str | None = None
+    """WebSub hub that it names."""
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -118,7 +119,7 @@ def report_on(
         return SourceReport(url, kind, document.outcome, problems=(problem,))
     reading, zoned = (
         read(document.body, url=document.final_url, kind=kind, content_type=document.content_type, domains=domains,
-             zone=some_zone)
+             zone=some_zone, link=document.headers.get("link"))
         for some_zone in (zone, zone or "UTC")
     )  # fmt: skip
     found = reading.discovery

@@ -235,6 +235,8 @@ def test_variants_of_an_address_are_one_lead_with_all_that_is_said_of_it() -> No
 )
 def test_websub_hub(body: str, hub: bool) -> None:
     assert feed(body).hub == ("https://hub.example/" if hub else None)
+    told = discover(body.encode(), url=URL, kind="feed", link='<https://better.example/>; rel="hub"')
+    assert told.hub == "https://better.example/", "headers come first"
 
 
 @pytest.mark.parametrize("form", ["atom", "json"])

@@ -1,6 +1,6 @@
 import pytest
 
-from crawlers.discovery.links import absolute
+from crawlers.discovery.links import absolute, linked
 from crawlers.discovery.robots import robots_sitemaps
 
 BASE = "https://paper.example/news/index.html?x=1"
@@ -58,3 +58,34 @@ def test_absolute(link: str | None, expected: str | None) -> None:
 )
 def test_robots_sitemaps(body: bytes, expected: tuple[str, ...]) -> None:
     assert robots_sitemaps(body, "https://a.example/robots.txt") == expected
+
+
+HUB = "https://hub.example/"
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        (f"<{HUB}>; rel=hub", [HUB]),
+        (f'<{HUB}>; rel="hub"', [HUB]),
+        (f'<https://a.example/feed>; rel="self", <{HUB}>;rel="hub";title="x, <y>; z"', [HUB]),
+        (f'<{HUB}>; rel="canonical HUB"', [HUB]),
+        (f'<{HUB}> ; REL = "hub"', [HUB]),
+        (f'<{HUB}>; title="rel=hub"; rel=self', []),
+        (f'<{HUB}>; rel="self"; rel="hub"', []),  # the first counts
+        (f'<{HUB}>; rel="hub"; anchor="/other"', []),
+        (f"<{HUB}>; rel=hub, <https://hub2.example/>; rel=hub", [HUB, "https://hub2.example/"]),
+        ("</hub>; rel=hub", ["https://paper.example/hub"]),
+        ("<mailto:hub@a.example>; rel=hub", []),
+        (f"{HUB}; rel=hub", []),
+        (f"<{HUB}; rel=hub", []),
+        (f"<{HUB}>; rel=", []),
+        ("<" * 9000, []),
+        ("<x>" + ";a" * 9000 + '"', []),
+        ("<x>;a=" + '"\\' * 9000, []),
+        ("", []),
+        (None, []),
+    ],
+)
+def test_link_headers(header: str | None, expected: list[str]) -> None:
+    assert linked(header, "hub", BASE) == expected

@@ -220,3 +220,9 @@ def test_a_story_is_no_section() -> None:
     assert may_be_section(f"{SITE}/world/middle-east")
     assert not may_be_section(f"{SITE}/world/river-rises-again")
     assert not may_be_section(f"{SITE}/")
+
+
+def test_a_page_names_its_hub() -> None:
+    page = '<html><head><link rel="hub" href="//hub.example/x"></head><body><p>News</p></body></html>'
+    assert section(page).hub == "https://hub.example/x"
+    assert section(BROADCASTER).hub is None
