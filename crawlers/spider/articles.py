@@ -14,6 +14,7 @@ from crawlers.spider.frontier import Frontier, Task
 from crawlers.spider.ledger import Ledger
 from crawlers.spider.limits import Limits
 from crawlers.spider.pool import drain
+from crawlers.spider.rendering import Render
 from crawlers.spider.trust import page_validators
 from crawlers.urlkey import host_of, url_key
 from schemas import Outcome
@@ -40,6 +41,8 @@ class ArticleFetcher:
     ledger: Ledger
     limits: Limits
     budget: Budget
+    render: Render | None = None
+    """Makes pages of shells."""
     tried: int = 0
     blocked: int = 0
 
@@ -86,6 +89,8 @@ class ArticleFetcher:
         answer = await self.fetcher.fetch(ask, self.ledger.keep)
         if answer.outcome is None:
             _judge(task, answer)
+        if answer.outcome == Outcome.JAVASCRIPT_SHELL and self.render is not None:
+            answer = await self._rendered(ask, task, answer, self.render)
         if answer.outcome == Outcome.NEW:
             await self._respect(reserved, task, answer)
         assert answer.outcome is not None
@@ -97,6 +102,24 @@ class ArticleFetcher:
             self.tried += 1
             self.blocked += answer.outcome in BLOCKED
         return answer.attempts > 0
+
+    async def _rendered(self, ask: Ask, task: Task, shell: Answer, render: Render) -> Answer:
+        """The page behind a shell; the shell itself, with the reason, where none comes of it."""
+        page = await self.fetcher.render(ask, shell.final_url or ask.url, shell.body, render)
+        if page.outcome is None:
+            _judge(task, page)
+        shell.attempts = page.attempts = shell.attempts + page.attempts
+        shell.wire_bytes += page.wire_bytes
+        if page.exchange is None or page.outcome == Outcome.JAVASCRIPT_SHELL:
+            shell.detail = "; ".join(filter(None, (shell.detail, f"rendering: {page.outcome}", page.detail)))
+            return shell
+        self.ledger.keep(shell.exchange)
+        page.wire_bytes = shell.wire_bytes
+        # A shell that stays the same says nothing of its text: its validators are of no use.
+        kept = {name: value for name, value in shell.headers.items() if name not in ("etag", "last-modified")}
+        page.headers = kept | page.headers
+        page.final_url = shell.final_url
+        return page
 
     async def _reserved(self, url: str) -> tuple[Reservation, ...]:
         rules = self.fetcher.rules

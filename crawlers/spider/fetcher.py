@@ -16,11 +16,13 @@ from scrapy.http import Response
 from crawlers.archive import CodingError, CutShortError, Exchange, TooLargeError, decode_body
 from crawlers.declarations import Site
 from crawlers.optouts import Reservation
-from crawlers.spider.addresses import refusal
+from crawlers.spider.addresses import proxy_for, refusal
 from crawlers.spider.failures import PASSING, outcome_of_error, outcome_of_status
 from crawlers.spider.hosts import Host, HostClosedError, Hosts
 from crawlers.spider.limits import Limits
+from crawlers.spider.rendering import PageToRender, Render
 from crawlers.spider.resolver import PublicResolver
+from crawlers.spider.settings import user_agent
 from schemas import Outcome
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -118,6 +120,23 @@ class Fetcher:
         answer.outcome, answer.detail, answer.exchange = Outcome.REDIRECT_LOOP, f"to {url}", None
         return answer
 
+    async def render(self, ask: Ask, url: str, shell: bytes, render: Render) -> Answer:
+        """The page at an address that has answered, rendered: one try, which takes a turn at the host."""
+
+        async def allowed(part: str) -> bool:
+            if refusal(part, allow_private=self._allow_private):
+                return False
+            return self.rules is None or await self.rules.refusal(part, ask.site) is None
+
+        answer = Answer()
+        if refused := await self._refused(ask, url, first=True):
+            answer.outcome, answer.detail = refused
+            return answer
+        page = PageToRender(url, shell, user_agent(), proxy_for(url), self._limits.timeout, allowed)
+        by = {"render": render, "page": page, "renders": ask.site.render}
+        await self._once(ask, url, answer, self.hosts.of(url, ask.site), conditional=False, more=by)
+        return answer
+
     async def _refused(self, ask: Ask, url: str, *, first: bool) -> Refusal | None:
         if why := refusal(url, allow_private=self._allow_private):
             return Outcome.UNSAFE_ADDRESS, why
@@ -161,8 +180,10 @@ class Fetcher:
         asked = answer.status in (429, 503) and "retry-after" in answer.headers
         return 0.0 if asked else self._limits.backoff * 2 ** (attempt - 1)
 
-    async def _once(self, ask: Ask, url: str, answer: Answer, host: Host, *, conditional: bool) -> None:
-        request = self._request(ask, url, host, conditional=conditional)
+    async def _once(
+        self, ask: Ask, url: str, answer: Answer, host: Host, *, conditional: bool, more: dict[str, Any] | None = None
+    ) -> None:
+        request = self._request(ask, url, host, more or {}, conditional=conditional)
         answer.exchange, answer.body, answer.headers = None, b"", {}
         answer.status, answer.outcome, answer.detail, answer.final_url = None, None, None, None
         if isinstance(request, str):
@@ -183,7 +204,7 @@ class Fetcher:
             return
         self._take(ask, request, response, answer, host)
 
-    def _request(self, ask: Ask, url: str, host: Host, *, conditional: bool) -> Request | str:
+    def _request(self, ask: Ask, url: str, host: Host, more: dict[str, Any], *, conditional: bool) -> Request | str:
         headers = {}
         if conditional and ask.etag:
             headers["If-None-Match"] = ask.etag
@@ -196,6 +217,7 @@ class Fetcher:
             "download_maxsize": self._limits.body_bytes,
             "site": ask.site.id,
             "cookiejar": ask.site.id,
+            **more,
         }
         try:
             return Request(url, headers=headers, meta=meta, dont_filter=True)

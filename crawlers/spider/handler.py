@@ -6,10 +6,11 @@ from time import monotonic
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
-from scrapy.exceptions import DownloadFailedError
-from scrapy.http import Request, Response
+from scrapy.exceptions import DownloadCancelledError, DownloadFailedError
+from scrapy.http import HtmlResponse, Request, Response
 
 from crawlers.spider.hosts import Host, HostClosedError
+from crawlers.spider.rendering import RENDERED
 
 AT_ONCE_PER_PROXY = 16
 """All sites meet at the proxy: more than this at once and a small one drops connections."""
@@ -58,6 +59,8 @@ class TimedHandler(HTTP11DownloadHandler):
     async def _timed(self, request: Request) -> Response:
         start = monotonic()
         try:
+            if request.meta.get("render"):
+                return await _rendered(request)
             if self._http2 is None or request.meta.get("proxy") or not request.url.startswith("https:"):
                 return await super().download_request(request)
             return await self._negotiated(request, self._http2)
@@ -86,3 +89,14 @@ class TimedHandler(HTTP11DownloadHandler):
         at = max(monotonic(), self._sent.get(key, 0.0) + (slot.delay if slot else 0.0))
         self._sent[key] = at
         await asyncio.sleep(at - monotonic())
+
+
+async def _rendered(request: Request) -> Response:
+    """The page as a function of the operator's makes it, within the limits of any other answer."""
+    async with asyncio.timeout(request.meta["download_timeout"]):
+        made = await request.meta["render"](request.meta["page"])
+    body = made.encode("utf-8", "replace") if isinstance(made, str) else bytes(made)
+    if len(body) > request.meta["download_maxsize"]:
+        raise DownloadCancelledError(f"{len(body)} bytes rendered")
+    headers = {"Content-Type": "text/html; charset=utf-8", RENDERED: request.meta["renders"]}
+    return HtmlResponse(request.url, headers=headers, body=body, request=request, encoding="utf-8")

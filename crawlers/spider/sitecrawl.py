@@ -16,6 +16,7 @@ from crawlers.spider.known import SiteKnown
 from crawlers.spider.ledger import Ledger
 from crawlers.spider.limits import Limits
 from crawlers.spider.log import SiteLog
+from crawlers.spider.rendering import Render, RenderError, load_render
 from crawlers.spider.restraints import Restraints
 from crawlers.spider.sources import Source, SourceReader, declared
 from crawlers.spider.trust import Overlap
@@ -78,7 +79,15 @@ class SiteCrawl:
         )
         await reader.run(Source(fetch.url, fetch.kind, fetch.found_in, 1) for fetch in left if fetch.kind in KINDS)
         await take_in(list(frontier.left_over()))
-        articles = ArticleFetcher(self.site, frontier, self.fetcher, self.ledger, self.limits, self._budget(finished))
+        articles = ArticleFetcher(
+            self.site,
+            frontier,
+            self.fetcher,
+            self.ledger,
+            self.limits,
+            self._budget(finished),
+            await self._rendering(),
+        )
         await articles.run()
         self._judge(reader, articles)
 
@@ -91,6 +100,16 @@ class SiteCrawl:
         before = self.restraints.pages_today.get(self.site.id, 0)
         words = f"more than {self.site.pages_per_day} pages a day; earlier runs of the last 24 hours took {before}"
         return min(run, Budget(self.site.pages_per_day - before - asked, words), key=lambda budget: budget.pages)
+
+    async def _rendering(self) -> Render | None:
+        """The function that renders the site's shells; without it they end as shells, and the reason is told."""
+        if self.site.render is None:
+            return None
+        try:
+            return await asyncio.to_thread(load_render, self.site.render)
+        except RenderError as error:
+            self.problems.append(f"render: {error}")
+            return None
 
     def _forgo(self, why: str) -> None:
         """Ask for nothing of a site that was taken down."""
