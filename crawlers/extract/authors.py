@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterable
+from itertools import islice
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from crawlers.extract import jsonld, names
+from crawlers.extract import bylines, jsonld, names
 from crawlers.extract.head import Head
 from crawlers.extract.segments import Segment
 
@@ -26,19 +27,42 @@ META_AUTHOR = (
     "og:author",
     "vr:author",
     "authors",
+    "articleauthor",
+    "article.author",
     "creator",
 )
+CITED = ("citation_author", "dc.creator", "dcterms.creator")
+"""Where bibliographies' customs hold: `Last, First`."""
+
+LAST_FIRST = re.compile(r"^([^\W\d_][^,;]{1,40}),\s*([^\W\d_][^,;]{0,40})$")
 BYLINE_TAGS = (
     *("a", "span", "div", "p", "address", "li", "em", "strong", "cite", "h4", "h5", "h6", "dd", "td", "font"),
-    "figcaption",
+    *("figcaption", "aside", "h3"),
 )
 BYLINE_CLASS = re.compile(
     r"(?:^|[-_\s])(?:byline|by-line|author|authors|author-?name|autor(?:en)?|auteur|firma|posted-by|writer|contributor)"
     r"(?:s?$|[-_\s])",
     re.IGNORECASE,
 )
+AUTHOR_NAME = re.compile(r"(?:^|[-_\s])(?:author|creator|byline|writer)(?:s?[-_]{1,2}name)?(?:$|\s)", re.IGNORECASE)
+DESK = re.compile(
+    r"\b(?:the\s|editorial\s)?(?:team|staff|editors?|newsroom|news\s?desk|desk|redaktion|redacción|rédaction)\b",
+    re.IGNORECASE,
+)
+ACCOUNT = re.compile(r"^[a-z][a-z0-9._-]*$|^[A-Z][a-z]+[A-Z]$|^\w+[._]\w+$|(?i:\badmin\b)")
+SIGNED = re.compile(r"[^\W\d_a-z][^\d:?!@#]*$")
+SMALL = frozenset({"the", "of", "and", "for"})
+MAX_TRIED = 10
+PRINTED = 2
+"""Number of the first reader that reads what is printed."""
+
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-ELSEWHERE = re.compile(r"comment|related|teaser|card|recommend|sidebar|footer|avatar|image|photo", re.IGNORECASE)
+ELSEWHERE = re.compile(
+    r"comment|related|teaser|card|recommend|sidebar|footer|avatar|image|photo|copyright|credit|caption", re.IGNORECASE
+)
+AROUND_ELSEWHERE = re.compile(
+    r"comment|related|teaser|card|recommend|(?<!has-)(?<!with-)(?<!no-)sidebar|footer|copyright|credit", re.IGNORECASE
+)
 MAX_BYLINE = 200
 """Characters; a longer text with a byline's class is a biography."""
 
@@ -51,106 +75,141 @@ BY_LINE = re.compile(
     rf"^\W*{_LEAD}\s*:?\s+(?P<names>{_NAME}(?:(?:,| and| und| et| y| e|,? &) {_NAME}){{0,4}})",
     re.IGNORECASE,
 )
-VISIBLE_BY = re.compile(
-    r"^\W*(?:(?:written|posted|reported|published|story|words|text|article)\s+)?(?:by|von|par|por|di|door|av|af|przez|"
-    r"автор|yazan|oleh)\s*:?\s+(?P<names>(?-i:[A-ZÀ-ÞĀ-ŽΑ-ΩА-Я])[^\n|•·]{2,80})$",
-    re.IGNORECASE,
-)
-
-DATED_BY = re.compile(
-    r"\b\d{4}\b[^\n]{0,24}?[\s–—|·•,-](?:by|von|par|por|di|door|av|af|przez|автор|yazan|oleh)\s+"
-    r"(?P<names>(?-i:[A-ZÀ-ÞĀ-ŽΑ-ΩА-Я])[^\n|•·]{2,80})$",
-    re.IGNORECASE,
-)
-"""A dateline and a byline in one: `Published on 3 May 2024, 6:47 pm - by Jane Doe`."""
 
 
 def read_authors(
-    head: Head, tree: HtmlElement, site_names: Iterable[str], blocks: Callable[[], list[Segment]] = list
+    head: Head,
+    tree: HtmlElement,
+    site_names: Iterable[str],
+    blocks: Callable[[], list[Segment]] = list,
+    title: str | None = None,
 ) -> names.Bylines:
     """Authors of the page, in order; each source is asked only where the one before names nobody.
 
-    A site's own name is passed over where anyone else is named; where nobody is, and the publisher states
-    it as the author (a desk's or agency's byline), it stays.
+    The site's own name, an organisation's or an account's is passed over where the page prints a person's
+    byline; where it prints none, and the publisher states it as the author, it stays.
     """
     own = {bare for name in site_names if (bare := names.bare(name))}
     host = (urlsplit(head.url).hostname or "").removeprefix("www.")
     own |= {names.bare(host), *host.split(".")[:-1]}
     house: list[str] = []
+    printed = bylines.Printed(tree, title)
     readers: tuple[Callable[[], list[str]], ...] = (
-        lambda: from_jsonld(head),
-        lambda: from_meta(head),
-        lambda: from_byline(tree),
-        lambda: from_line(blocks()),
+        lambda: from_jsonld(head, house),
+        lambda: from_meta(head, house, host),
+        lambda: from_markup(tree),
+        lambda: bylines.near_headline(printed, dated=not house),
+        lambda: from_class(tree),
+        lambda: bylines.anywhere(printed, near=bool(house)),
+        lambda: [] if house else from_line(blocks()),
     )
-    for read in readers:
+    for order, read in enumerate(readers):
         found = read()
-        people = [name for name in found if names.bare(name) not in own]
+        if order >= PRINTED and any(name in house for name in found):
+            break  # the byline names the house, and who else is named helped it
+        people = [name for name in found if names.bare(name) not in own and not _house_account(name, own)]
         if people:
             return names.Bylines(people, [name for name in people if names.is_agency(name)])
-        house = house or found
-    return names.Bylines(house, [])
+        house += found
+    authors = list(dict.fromkeys(house))[:1]
+    return names.Bylines(authors, [name for name in authors if names.is_agency(name)])
 
 
-def from_jsonld(head: Head) -> list[str]:
-    """Names in `author` (else `creator`) of the best story node that has any."""
+def _house_account(name: str, own: set[str]) -> bool:
+    """Whether a name is an account's or a desk's of the site itself: `jane.doe`, `NOC Admin`, `The Paper Team`."""
+    if names.is_agency(name):
+        return False
+    if ACCOUNT.search(name):
+        return True
+    rest = names.bare(DESK.sub("", name))
+    return rest != names.bare(name) and (rest in own or not rest)
+
+
+def from_jsonld(head: Head, house: list[str]) -> list[str]:
+    """Names in `author` (else `creator`) of the best story node that has any; organisations go to `house`."""
     for story in head.stories:
         author = head.resolve(story.get("author") or story.get("creator"))
-        found = [name for text in _author_texts(head, author) for name in names.split_names(text)]
-        if found:
+        found: list[str] = []
+        for text, organisation in _author_texts(head, author):
+            name = names.clean_name(text) if organisation else ""
+            if name and not names.is_agency(name):
+                house.append(name)
+            else:
+                found += [name] if name else names.split_names(text)
+        if found or house:
             return list(dict.fromkeys(found))
     return []
 
 
-def _author_texts(head: Head, author: object) -> list[str]:
+def _author_texts(head: Head, author: object, *, organisation: bool = False) -> list[tuple[str, bool]]:
+    """The texts that name authors, and whether each is said to be an organisation's name."""
     if isinstance(author, list):
-        return [text for item in author for text in _author_texts(head, head.resolve(item))]
+        return [
+            found for item in author for found in _author_texts(head, head.resolve(item), organisation=organisation)
+        ]
     if isinstance(author, dict):
         name = author.get("name")
         if not name:
             name = " ".join(filter(None, map(jsonld.first_string, (author.get("givenName"), author.get("familyName")))))
-        return _author_texts(head, name)
+        return _author_texts(head, name, organisation="organization" in str(author.get("@type")).lower())
     if isinstance(author, str) and not author.startswith(("http://", "https://", "/", "#")):
-        return jsonld.strings(author)
+        return [(text, organisation) for text in jsonld.strings(author)]
     return []
 
 
-def from_meta(head: Head) -> list[str]:
-    """Names in the first meta element that has any; addresses of profiles are no names."""
-    for name in META_AUTHOR:
-        values = [value for value in head.all(name) if not re.match(r"(?:https?:)?//|/|www\.", value)]
-        found = [person for value in values for person in names.split_names(value)]
-        if found:
-            return list(dict.fromkeys(found))
+def from_meta(head: Head, house: list[str], host: str) -> list[str]:
+    """Names in the first meta element that has any; addresses of profiles are no names, nor is the site's."""
+    for meta in META_AUTHOR:
+        values = [value for value in head.all(meta) if not re.match(r"(?:https?:)?//|/|www\.", value)]
+        if meta in CITED:
+            values = [LAST_FIRST.sub(r"\2 \1", value) for value in values]
+        people: list[str] = []
+        for value in values:
+            found = names.split_names(value)
+            if host and host in value.casefold():
+                house += found
+            else:
+                people += found
+        if people:
+            return list(dict.fromkeys(people))
     return []
 
 
-def from_byline(tree: HtmlElement) -> list[str]:
-    """Names from `rel=author`, `itemprop=author`, a byline's class, or a line "By …", the first that gives any."""
-    by_class: list[HtmlElement] = []
-    lines: list[str] = []
+def from_markup(tree: HtmlElement) -> list[str]:
+    """Names in the first element marked as the author's: `rel=author`, `itemprop=author`."""
     for element in tree.iter(*BYLINE_TAGS):
-        named = element.get("rel") == "author" or element.get("itemprop") == "author"
-        if named and not _elsewhere(element) and (found := visible_names(element)):
-            return found
-        label = element.get("class") or ""
-        if label and BYLINE_CLASS.search(CAMEL.sub("-", label)) and not ELSEWHERE.search(label):
-            by_class.append(element)
-        text = element.text
-        if (
-            text
-            and len(text) < MAX_BYLINE
-            and len(lines) < 3
-            and (match := VISIBLE_BY.match(text.strip()) or DATED_BY.search(text.strip()))
-        ):
-            lines.append(match["names"])
-    for element in by_class[:10]:
-        if not _elsewhere(element) and (found := visible_names(element)):
-            return found
-    for line in lines:
-        if found := [name for name in names.split_names(line) if names.personlike(name)]:
-            return found
+        if (element.get("rel") == "author" or element.get("itemprop") == "author") and not _elsewhere(element):
+            found = visible_names(element) or _signed(element)
+            if found:
+                return found
     return []
+
+
+def from_class(tree: HtmlElement) -> list[str]:
+    """Names in the first element whose class is a byline's."""
+    tried = 0
+    for element in tree.iter(*BYLINE_TAGS):
+        label = element.get("class")
+        if not label or not BYLINE_CLASS.search(label := CAMEL.sub("-", label)) or ELSEWHERE.search(label):
+            continue
+        if _elsewhere(element):
+            continue
+        found = visible_names(element) or (_signed(element) if AUTHOR_NAME.search(label) else [])
+        if found:
+            return found
+        tried += 1
+        if tried >= MAX_TRIED:
+            break
+    return []
+
+
+def _signed(element: HtmlElement) -> list[str]:
+    """What an element that holds nothing but the author's name says, be it one word, or a desk."""
+    text = names.clean_name(_spaced(element))
+    words = [word for word in text.split() if word.casefold() not in names.PARTICLES and word not in SMALL]
+    if not 3 <= len(text) <= 40 or len(words) > 5 or not all(SIGNED.match(word) for word in words):
+        return []
+    return [] if names.ROLE.search(text) and not DESK.search(text) else [text]
 
 
 def from_line(blocks: list[Segment]) -> list[str]:
@@ -166,7 +225,10 @@ def from_line(blocks: list[Segment]) -> list[str]:
 
 
 def _elsewhere(element: HtmlElement) -> bool:
-    return any(ELSEWHERE.search(node.get("class") or "") for node in list(element.iterancestors())[:6])
+    around = [node for node in islice(element.iterancestors(), 6) if node.tag != "body"]
+    return any(
+        node.tag in ("figure", "figcaption") or AROUND_ELSEWHERE.search(node.get("class") or "") for node in around
+    )
 
 
 def visible_names(element: HtmlElement) -> list[str]:

@@ -87,9 +87,10 @@ def read_fields(
     """
     clock = Clock(page.fetched_at, zone)
     site_names = names_of_site(head, page)
-    bylines: Bylines = read_authors(head, tree, site_names, blocks)
+    title = _title(tree, head, page, site_names, blocks)
+    bylines: Bylines = read_authors(head, tree, site_names, blocks, title)
     article = Article(
-        title=_title(tree, head, page, site_names, blocks),
+        title=title,
         description=_description(head),
         authors=bylines.authors,
         section=_section(head),

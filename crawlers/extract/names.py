@@ -15,7 +15,30 @@ def _any(words: list[str]) -> str:
 BY = re.compile(
     rf"^\s*(?:(?:{_any(_WORDS['lead'])})\s+)?(?:{_any(_WORDS['by'])})(?![\w’'-])\s*:?\s*(?=\S)", re.IGNORECASE
 )
-SPLIT = re.compile(rf"\s*(?:;|\||•|·|\n|\t| / |\s&\s|\s\+\s|,?\s+(?:{_any(_WORDS['and'])})\s+(?=[^\W\d_]))\s*")
+AND = _any(_WORDS["and"])
+LABEL = re.compile(rf"^\W*(?:{_any([*_WORDS['label'], *_WORDS['written']])})\s*[:：|]?\s*$", re.IGNORECASE)
+"""A text that is but the label before a byline."""
+
+WRITTEN = re.compile(rf"^\W*(?:{_any(_WORDS['written'])})(?!\w)", re.IGNORECASE)
+"""A text that begins with a label that leaves no doubt."""
+
+BY_LINE = re.compile(
+    rf"^\W*(?:(?:(?:{_any(_WORDS['lead'])})\s+)?(?:by|von|par|por|di|door|av|af|przez|автор|от|από|yazan|oleh|מאת|بقلم)"
+    rf"|{_any(_WORDS['written'])}|(?:{_any(_WORDS['label'])})(?=[:：]))\s*[:：]?\s+(?P<names>(?=[^\W\d_])\S.{{1,140}})$",
+    re.IGNORECASE,
+)
+"""A text that is a byline from its first word on."""
+
+SPLIT = re.compile(rf"\s*(?:;|\||•|·|\n|\t| / |\s&\s|\s\+\s|,?\s+(?:{AND})\s+(?=[^\W\d_]))\s*")
+NICKNAME = re.compile(r"\s\([^\W\d_a-z][^\W\d_]+\)\s")
+TASK = re.compile(r"^\w{3,15}:\s")
+DASHED = re.compile(r"\s+[-–—|]\s+")
+BODY = re.compile(
+    r"\b(?:center|centre|institute|department|ministry|office|committee|association|university|commission|bureau)\b",
+    re.IGNORECASE,
+)
+"""Words in the names of public bodies, which have an "and" of their own."""
+
 PAREN = re.compile(r"\s*[(\[][^)\]]*(?:[)\]]|$)\s*")
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
@@ -26,6 +49,8 @@ ROLE = re.compile(rf"\b(?:(?i:(?:{_any(_WORDS['roles'])}|head of)\w*)|(?:{_any(_
 NOBODY = re.compile(rf"^(?:{'|'.join(_WORDS['nobody'])}|\W*|\d+)$", re.IGNORECASE)
 AGENCY = re.compile(rf"^(?:the )?(?:{'|'.join(_WORDS['agencies'])})$", re.IGNORECASE)
 PARTICLES = frozenset(_WORDS["particles"])
+JOINS = frozenset(_WORDS["and"])
+"""Words between two names; some of them occur within one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +69,34 @@ def is_agency(name: str) -> bool:
 def clean_name(name: str) -> str:
     """One name without By, e-mail address, handle, role in brackets; empty where nothing is left."""
     name = HANDLE.sub("", URL.sub("", EMAIL.sub("", name)))
-    name = " ".join(PAREN.sub(" ", name).split())
+    name = " ".join(PAREN.sub(_bracket, name).split())
     previous = None
     while previous != name:
         previous, name = name, BY.sub("", name, count=1).strip()
     name = TAIL_DATE.sub("", name) if DATED.search(name) else name
+    person, *behind = DASHED.split(name)
+    name = person if behind and personlike(person) else name
     name = name.strip(' \t,;:|/–—-•·"“”*')
-    return "" if NOBODY.match(name) or len(name) > 100 or not re.search(r"[^\W\d_]", name) else name
+    return "" if NOBODY.match(name) or TASK.match(name) or len(name) > 100 or not re.search(r"[^\W\d_]", name) else name
+
+
+def _bracket(match: re.Match[str]) -> str:
+    """What takes a bracket's place: the bracket itself where it is a name amid a name, as in `Mary (May) Roe`."""
+    within = match.start() > 0 and match.end() < len(match.string)
+    return match.group() if within and NICKNAME.fullmatch(match.group()) else " "
 
 
 def split_names(text: str) -> list[str]:
     """The names in a byline, in order: split at conjunctions and, where it is a list of people, at commas."""
     found: list[str] = []
+    if BODY.search(text) and "," not in text and ";" not in text:
+        return [name] if (name := clean_name(text)) else []
     for part in SPLIT.split(text):
         pieces = [piece.strip() for piece in part.split(",")]
         if len(pieces) > 1:
             pieces = _comma_pieces(pieces)
-        found.extend(name for piece in pieces if (name := clean_name(piece)))
+        cleaned = [name for piece in pieces if (name := clean_name(piece))]
+        found.extend(name for name in cleaned if not found or not ROLE.search(name))
     return list(dict.fromkeys(found))
 
 

@@ -1,0 +1,140 @@
+"""Who wrote it: what a page states, and where the printed byline says more."""
+
+import json
+
+import pytest
+from lxml.html import document_fromstring
+
+from crawlers.extract.authors import read_authors
+from crawlers.extract.head import read_head
+from tests.crawlers.extract.pages import PROSE
+
+TITLE = "Town votes to rebuild breakwater"
+NAMES = ["Harbour News", "harbournews.example", "harbournews"]
+
+
+def people(
+    after: str = "", *, before: str = "", end: str = "", author: object = None, meta: str = "", name: str = "author"
+) -> list[str]:
+    """Authors of a page with something before and after its headline, and at its end."""
+    head = f'<meta name="{name}" content="{meta}">' if meta else ""
+    if author is not None:
+        head += f'<script type="application/ld+json">{json.dumps({"@type": "NewsArticle", "author": author})}</script>'
+    story = "".join(f"<p>{paragraph}</p>" for paragraph in PROSE)
+    body = f"<nav><p>By Company Size</p></nav><main>{before}<h1>{TITLE}</h1>{after}{story}{end}</main>"
+    tree = document_fromstring(f"<html><head>{head}</head><body>{body}</body></html>")
+    found = read_authors(read_head(tree, "https://www.harbournews.example/a"), tree, NAMES, title=TITLE)
+    return found.authors
+
+
+@pytest.mark.parametrize(
+    ("byline", "expected"),
+    [
+        ("<div>By Jane Doe</div>", ["Jane Doe"]),
+        ("<div>By Jane Doe, political correspondent</div>", ["Jane Doe"]),
+        ("<p>By <a href='/j'>Jane Doe</a> and <a href='/r'>John Roe</a></p>", ["Jane Doe", "John Roe"]),
+        ("<p>By <a href='/j'>Jane Doe</a>, <a href='/r'>John Roe</a></p>", ["Jane Doe", "John Roe"]),
+        ("<span>Written by</span><div><b>Mara</b> <i>- Product marketer</i></div>", ["Mara"]),
+        ("<p>by <a href='/mara'>Mara</a> · Dec 20, 2025 at 3:00 am</p>", ["Mara"]),
+        ("<p>By TPN, in <a href='/news'>News</a></p>", ["TPN"]),
+        ("<p>By Sofia Example December 3, 2025</p>", ["Sofia Example"]),
+        ("<p><span>By </span><button>Jane Doe</button></p>", ["Jane Doe"]),
+        ("<h5>Author</h5><p>Jane Q. Doe</p>", ["Jane Q. Doe"]),
+        ("<ul><li><b>Datum</b> 28.04.2023</li><li><b>Autorin/Autor</b> Erika Beispiel</li></ul>", ["Erika Beispiel"]),
+        ("<div>Von Erika Beispiel, Lille</div>", ["Erika Beispiel"]),
+        ("<div>Par Jeanne Exemple et Jean Modèle</div>", ["Jeanne Exemple", "Jean Modèle"]),
+        ("<div>Por Juana Ejemplo y Juan Muestra</div>", ["Juana Ejemplo", "Juan Muestra"]),
+        ("<div>Tekst: Janina Przykładowa</div>", ["Janina Przykładowa"]),
+        ("<div>Автор: Анна Примерова</div>", ["Анна Примерова"]),
+        ("<div>作者：王小明</div>", ["王小明"]),
+        ("<div>홍길동 기자</div>", ["홍길동"]),
+        ("<p>Jane Doe | Senior Writer | July 2, 2025</p>", ["Jane Doe"]),
+        ("<p>Dec. 19, 2025 · Jane Doe on behalf of the board</p>", ["Jane Doe"]),
+        ("<div><a href='/team/jane-doe'>Jane Doe</a></div>", ["Jane Doe"]),
+        ("<div class='blog-meta-avatar'><span class='blog-meta-author'>Jane Doe</span></div>", ["Jane Doe"]),
+        ("<p class='authorName'>Harbour Staff</p>", ["Harbour Staff"]),
+        ("<li itemprop='author'><span>Mara</span></li>", ["Mara"]),
+        ("<aside class='post-author'>Jane Doe</aside>", ["Jane Doe"]),
+    ],
+)
+def test_the_printed_byline_is_read_where_nothing_is_stated(byline, expected):
+    assert people(byline) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<figure><figcaption>By Jane Doe</figcaption></figure>",
+        "<div class='related-stories'><a href='/x'>By Jane Doe</a></div>",
+        "<div class='comment'><b>Author</b> Jane Doe</div>",
+        "<p>Two towns | Gull Census</p>",
+        "<p>By contrast, the old wall stands</p>",
+        "<p>By Friday</p>",
+        "<p class='author-title'>Senior Writer</p>",
+    ],
+)
+def test_what_only_looks_like_a_byline_names_nobody(text):
+    assert people(text) == []
+
+
+def test_a_book_by_somebody_in_the_story_is_no_byline():
+    assert people(end="<ol><li>Walls <span>by John Roe</span></li></ol>" + "<p>more</p>" * 80) == []
+
+
+def test_who_wrote_it_may_stand_at_the_end():
+    assert people(end="<p>more</p>" * 80 + "<p>Written by <a href='/p'>Jane Doe</a></p>") == ["Jane Doe"]
+
+
+@pytest.mark.parametrize(
+    "author",
+    [
+        {"@type": "Organization", "name": "Harbour Media Group"},
+        {"@type": "Person", "name": "Harbour News Team"},
+        {"@type": "Person", "name": "jane.doe"},
+        {"@type": "Person", "name": "janed"},
+        {"@type": "Person", "name": "Web Admin"},
+        {"@type": "Person", "name": "Harbour News"},
+    ],
+)
+def test_a_printed_person_goes_before_a_stated_organisation_or_account(author):
+    assert people("<p>By Jane Doe</p>", author=author) == ["Jane Doe"]
+    assert people(author=author) == [author["name"]]
+
+
+def test_a_stated_person_stays_whoever_is_printed():
+    assert people("<p>By John Roe</p>", author={"@type": "Person", "name": "Jane Doe"}) == ["Jane Doe"]
+
+
+def test_an_organisation_with_an_and_in_its_name_is_one():
+    assert people(author={"@type": "Organization", "name": "Stone & Sons"}) == ["Stone & Sons"]
+    assert people(meta="Center for Wall Evaluation and Research") == ["Center for Wall Evaluation and Research"]
+
+
+def test_a_byline_that_names_the_house_with_helpers_is_the_houses():
+    assert people("<p>By Harbour News and Agencies</p>", author={"name": "Harbour News"}) == ["Harbour News"]
+
+
+def test_an_agency_stays_the_author():
+    assert people("<div class='author'>Jane Doe</div>", author={"name": "dpa"}) == ["dpa"]
+
+
+def test_a_meta_author_that_names_the_host_is_the_sites():
+    assert people("<p>By Jane Doe</p>", meta="Harbour Broadcasting (www.harbournews.example)") == ["Jane Doe"]
+
+
+def test_bibliographies_give_the_last_name_first():
+    assert people(meta="Doe, Jane Q.", name="citation_author") == ["Jane Q. Doe"]
+
+
+@pytest.mark.parametrize(
+    ("meta", "expected"),
+    [
+        ("Jane Doe - Harbour Editorial Team", ["Jane Doe"]),
+        ("Mary (May) Roe", ["Mary (May) Roe"]),
+        ("Mary Roe (Content Manager)", ["Mary Roe"]),
+        ("Jane Doe, Master Horticulturist & Garden Educator", ["Jane Doe"]),
+        ("content: Harbour", []),
+    ],
+)
+def test_names_are_rid_of_roles_and_houses(meta, expected):
+    assert people(meta=meta) == expected
