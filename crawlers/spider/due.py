@@ -48,9 +48,6 @@ STUBBORN_DAYS = 3
 SHORTEST_RETRY = timedelta(minutes=5)
 LONGEST_RETRY = timedelta(hours=24)
 
-SHORTEST_POLL = timedelta(minutes=5)
-LONGEST_POLL = timedelta(hours=24)
-
 
 def due(
     known: Known, now: datetime, *, lead: Lead | None = None, revisits: Sequence[timedelta] = REVISITS
@@ -95,32 +92,6 @@ def full_fetch_due(url: str, last: datetime, now: datetime, *, every: timedelta 
     offset = zlib.crc32(url.encode()) % max(1, int(period))
     turn = (now.timestamp() - offset) // period
     return turn * period + offset > last.timestamp()
-
-
-def poll_interval(
-    overlaps: Sequence[tuple[float, timedelta]],
-    *,
-    start: timedelta = timedelta(minutes=30),
-    shortest: timedelta = SHORTEST_POLL,
-    longest: timedelta = LONGEST_POLL,
-) -> timedelta:
-    """How long to wait between two looks at a source.
-
-    `overlaps` holds, oldest first, for each earlier look the share of its entries that were known already (1 when
-    it answered 304) and the time since the look before. Aims at an overlap of about two thirds: a feed that shows
-    30 entries is then seen three times before an entry scrolls off.
-    """
-    interval = start
-    for overlap, waited in overlaps:
-        base = min(interval, max(waited, shortest)) if overlap < 0.5 else interval
-        factor = 0.5 if overlap < 0.34 else 0.8 if overlap < 0.6 else 1.0 if overlap < 0.8 else 1.5
-        interval = min(max(base * factor, shortest), longest)
-    return interval
-
-
-def missed_alarm(overlap: float, entries: int, *, looked_before: bool) -> bool:
-    """Whether articles may have scrolled off between two looks: nearly nothing of a full source was known."""
-    return looked_before and entries >= 5 and overlap < 0.1
 
 
 assert not GOOD & (WAITING | PASSING | STUBBORN)

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from crawlers.spider.polling import Look, look
 from schemas import Outcome
 from schemas.outcomes import PUBLISHED
 
@@ -38,6 +39,7 @@ COLUMNS: dict[str, pa.DataType] = {
     "found_in": pa.string(),
     "first_fetched_at": INSTANT,
     "stored": pa.bool_(),
+    "history": pa.list_(pa.struct([("at", INSTANT), ("outcome", pa.string()), ("detail", pa.string())])),
 }
 """Columns of the extract that are used; those after `fetched_at` may be absent."""
 
@@ -62,6 +64,8 @@ class Known:
     """When the address was first dealt with, where the extract says so."""
     stored: bool | None = None
     """Whether an article of it was ever published, where the extract says so."""
+    history: tuple[Look, ...] = ()
+    """Of a source: the last looks at it, oldest first."""
 
     @property
     def born_at(self) -> datetime:
@@ -188,4 +192,5 @@ def _known(table: pa.Table, row: int) -> Known:
     values: dict[str, Any] = {name: table[name][row].as_py() for name in table.column_names if name != "site"}
     values["outcome"] = Outcome(values["outcome"])
     values["first_seen_at"] = values.pop("first_fetched_at")
+    values["history"] = tuple(look(**entry) for entry in values["history"] or ())
     return Known(**values)

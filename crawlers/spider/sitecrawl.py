@@ -16,10 +16,10 @@ from crawlers.spider.known import SiteKnown
 from crawlers.spider.ledger import Ledger
 from crawlers.spider.limits import Limits
 from crawlers.spider.log import SiteLog
+from crawlers.spider.polling import Overlap
 from crawlers.spider.rendering import Render, RenderError, load_render
 from crawlers.spider.restraints import Restraints
 from crawlers.spider.sources import Source, SourceReader, declared
-from crawlers.spider.trust import Overlap
 from schemas import Outcome
 
 ROBOTS_DAY = timedelta(hours=24)

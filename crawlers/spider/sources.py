@@ -16,8 +16,9 @@ from crawlers.spider.fetcher import Answer, Ask, Fetcher, Refusal
 from crawlers.spider.known import Known, SiteKnown
 from crawlers.spider.ledger import Ledger
 from crawlers.spider.limits import Limits
+from crawlers.spider.polling import Overlap, rests_until
 from crawlers.spider.pool import drain
-from crawlers.spider.trust import Overlap, gap, lie, source_validators, still_distrusted
+from crawlers.spider.trust import gap, lie, source_validators, still_distrusted
 from crawlers.urlkey import host_of
 from schemas import Outcome
 
@@ -107,8 +108,9 @@ class SourceReader:
 
     async def _read(self, source: Source, follow: Callable[[Source, Iterable[SubSource]], None]) -> None:
         known = self.known.sources.get(source.url)
-        if skipped := self._unchanged(source, known):
+        if skipped := self._unchanged(source, known) or self._resting(source, known):
             self.ledger.settle([self._row(source, *skipped)], opened=True)
+            self.read += skipped[0] == Outcome.KNOWN
             return
         validators = source_validators(known, source.url, self.now)
         ask = Ask(source.url, source.kind, self.site, validators.etag, validators.last_modified)
@@ -156,6 +158,15 @@ class SourceReader:
         if self.now - source.modified_at > timedelta(days=self.site.max_age_days):
             return Outcome.OUT_OF_RANGE, f"last changed {source.modified_at:%Y-%m-%d}"
         return None
+
+    def _resting(self, source: Source, known: Known | None) -> Refusal | None:
+        """A source that has been quiet for so long that it can wait. An index doesn't speak for its sitemaps."""
+        until = rests_until(known.history) if known is not None else None
+        if until is None or until <= self.now:
+            return None
+        if any(entry.found_in == source.url for entry in self.known.sources.values()) and source.kind == "sitemap":
+            return None
+        return Outcome.KNOWN, f"nothing new in it for long; looked at again from {until:%Y-%m-%d %H:%M} UTC on"
 
     async def _discover(self, source: Source, answer: Answer) -> Discovery:
         if answer.outcome is not None:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from crawlers.model import Lead
-from crawlers.spider.due import GOOD, full_fetch_due, missed_alarm
+from crawlers.spider.due import GOOD, full_fetch_due
 from crawlers.spider.known import Known
+from crawlers.spider.polling import Overlap, missed_alarm
 from crawlers.urlkey import url_key
 from schemas import Outcome
 
@@ -69,22 +70,6 @@ def lie(known: Known | None, leads: Iterable[Lead], articles: Container[str]) ->
         if lead.published_at and lead.published_at < known.fetched_at - SLACK and url_key(lead.url) not in articles:
             return lead
     return None
-
-
-@dataclass(frozen=True, slots=True)
-class Overlap:
-    """What a source shows, and how much of it was known from earlier runs."""
-
-    entries: int
-    known: int
-
-    @property
-    def share(self) -> float:
-        """Known entries by all, 0 to 1."""
-        return self.known / self.entries if self.entries else 1.0
-
-    def __str__(self) -> str:
-        return f"{self.entries} entries, {self.known} known"
 
 
 def gap(source: Known | None, found: Overlap) -> str | None:

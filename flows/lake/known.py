@@ -13,6 +13,8 @@ from flows.lake.ledger import TAKEN_DOWN, read_ledger
 from flows.lake.query import connect, rows
 from schemas.outcomes import PUBLISHED
 
+LOOKS = 24
+"""Looks at a source that a crawl is told of: enough to know one that rests for a day at a time."""
 DAY = timedelta(hours=24)
 """What a site's daily budget of pages is counted over: the last 24 hours, not a calendar day."""
 
@@ -31,7 +33,9 @@ COPY (
         arg_max(article_id, fetched_at) FILTER (article_id IS NOT NULL) AS article_id,
         arg_max(lead_title, fetched_at) FILTER (lead_title IS NOT NULL) AS lead_title,
         arg_max(lead_published_at, fetched_at) FILTER (lead_published_at IS NOT NULL) AS lead_published_at,
-        arg_max(found_in, fetched_at) FILTER (found_in IS NOT NULL) AS found_in
+        arg_max(found_in, fetched_at) FILTER (found_in IS NOT NULL) AS found_in,
+        list_slice(list({{'at': fetched_at, 'outcome': outcome, 'detail': detail}} ORDER BY fetched_at)
+            FILTER (attempts > 0 AND kind NOT IN ('article', 'robots')), -{looks}, -1) AS history
     FROM fetches
     WHERE site IN (SELECT unnest(?::VARCHAR[]))
     GROUP BY site, kind, url
@@ -45,10 +49,11 @@ def write_known(lake: Lake, sites: Sequence[str], path: Path) -> Path:
 
     A look is a row with a request; what was only decided (over the budget, not fetched) counts where nothing was asked.
     Validators, article and lead are the last ones known, also where the latest look failed. `looks` counts the
-    looks that asked the server, `stored` says whether an article of this address was ever published.
+    looks that asked the server, `stored` says whether an article of this address was ever published, `history` has the
+    last looks at a source, oldest first.
     """
     stored = ", ".join(f"'{outcome}'" for outcome in sorted(PUBLISHED))
-    sql = _SQL.format(stored=stored, path=str(path).replace("'", "''"))
+    sql = _SQL.format(stored=stored, looks=LOOKS, path=str(path).replace("'", "''"))
     with connect(lake, sql) as connection:
         connection.execute(sql, [list(sites)])
     return path

@@ -7,12 +7,12 @@ import pytest
 
 from crawlers.cadence import REVISITS
 from crawlers.model import Lead
-from crawlers.spider.due import LONGEST_POLL, SHORTEST_POLL, due, full_fetch_due, missed_alarm, poll_interval
+from crawlers.spider.due import due, full_fetch_due
 from crawlers.spider.known import Known
+from crawlers.spider.polling import Overlap
 from crawlers.spider.trust import (
     DISTRUSTED,
     NONE,
-    Overlap,
     Validators,
     gap,
     lie,
@@ -113,25 +113,6 @@ def test_full_fetches_come_once_a_period() -> None:
     }
     assert len(others) == 24  # spread over the day
     assert full_fetch_due(URL, NOW - hours(24), NOW)
-
-
-def test_polling_settles_between_its_bounds() -> None:
-    start = timedelta(minutes=30)
-    assert poll_interval([]) == start
-    assert poll_interval([(0.7, start)] * 20) == start
-    assert poll_interval([(1.0, start)] * 40) == LONGEST_POLL
-    assert poll_interval([(0.0, start)] * 40) == SHORTEST_POLL
-    faster = poll_interval([(0.2, start)])
-    assert SHORTEST_POLL < faster < start < poll_interval([(0.95, start)])
-    # A quiet night, then a busy morning: back to short intervals within a few looks.
-    assert poll_interval([(1.0, start)] * 6 + [(0.2, hours(1))] * 3) <= start
-
-
-def test_missed_alarm() -> None:
-    assert missed_alarm(0.0, 30, looked_before=True)
-    assert not missed_alarm(0.0, 30, looked_before=False)
-    assert not missed_alarm(0.5, 30, looked_before=True)
-    assert not missed_alarm(0.0, 2, looked_before=True)
 
 
 class TestTrust:

@@ -6,9 +6,10 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from crawlers.spider.known import read_known
 from flows.lake import open_lake
 from flows.lake.batches import Batch, publish
-from flows.lake.known import published_sites, restraints, write_known
+from flows.lake.known import LOOKS, published_sites, restraints, write_known
 from flows.lake.ledger import enter
 from schemas import FETCHES, RUNS
 from tests.flows.lake.rows import NOW, fetch_row, run_row, table
@@ -68,3 +69,20 @@ def test_what_a_crawl_must_hold_back_from(tmp_path: Path) -> None:
     assert found.forbidden("a", "a.example/7") == found.forbidden("c", "c.example/1") == "taken down on 2026-01-31"
     assert set(found.articles) == set(entry.article_ids)
     assert found.forbidden("a", "a.example/8") is None
+
+
+def test_the_last_looks_at_a_source(tmp_path: Path) -> None:
+    lake = open_lake(str(tmp_path / "lake"))
+    hour = timedelta(hours=1)
+    rows = [
+        fetch_row(1, kind="feed", outcome="read", fetched_at=NOW + n * hour, run_id=f"r{n}", detail=f"{n} entries")
+        for n in range(LOOKS + 3)
+    ]
+    rows += [fetch_row(1, kind="feed", outcome="not_fetched", attempts=0, fetched_at=NOW + 99 * hour), fetch_row(2)]
+    publish(lake, lambda: Batch("r1", {FETCHES.name: table(FETCHES, *rows), RUNS.name: table(RUNS, run_row())}))
+    article, feed = pq.read_table(write_known(lake, ["a"], tmp_path / "known.parquet")).to_pylist()
+    assert article["history"] is None
+    assert [look["detail"] for look in feed["history"]] == [f"{n} entries" for n in range(3, LOOKS + 3)]
+    known = read_known(tmp_path / "known.parquet", ["a"])["a"].sources["https://a.example/1"]
+    assert len(known.history) == LOOKS
+    assert known.history[-1].at == NOW + (LOOKS + 2) * hour
