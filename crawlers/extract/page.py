@@ -151,9 +151,9 @@ def _explained(
         enough = max(LEAST_STORY, LEAST_OF_USUAL * view.usual_story)
         if not found.fits or found.story_chars < enough:
             continue
-        known, unknown = prose_outside(view, reading.tree, root)
-        fits = unknown <= OUTSIDE_FACTOR * found.story_chars + OUTSIDE_FREE
-        fits = fits and known <= KNOWN_FACTOR * (OUTSIDE_FACTOR * found.story_chars + OUTSIDE_FREE)
+        outside = prose_outside(view, reading.tree, root)
+        most = OUTSIDE_FACTOR * found.story_chars + OUTSIDE_FREE
+        fits = outside.unknown <= most and outside.known <= KNOWN_FACTOR * most and not outside.leading
         if fits and (best is None or found.story_chars > best[2].story_chars):
             best = (view, segments, found)
     return best

@@ -14,6 +14,7 @@ from lxml.html import HtmlElement
 from crawlers.extract.segments import Segment
 
 STEPS = 4
+ENOUGH_STEPS, ENOUGH_LABELS = 3, 2
 TOKENS = 3
 DIGITS = re.compile(r"\d+")
 NOISE = re.compile(
@@ -28,14 +29,30 @@ def step_of(tag: str, label: str) -> str:
     return ".".join([tag, *tokens[:TOKENS]])
 
 
-def path_of(element: HtmlElement, steps: int = STEPS) -> str:
-    """The last steps of an element's container path, innermost first: `p < div.body < article`."""
+def path_of(element: HtmlElement) -> str:
+    """The last steps of an element's container path, innermost first: `p < div.body < article`.
+
+    Three steps are enough where two of them have classes: what stands around them often carries the classes
+    of one page (its section, its tags). Else there are up to four.
+    """
     found: list[str] = []
+    labelled = 0
     node: HtmlElement | None = element
-    while node is not None and len(found) < steps and node.tag not in {"body", "html"}:
-        found.append(step_of(str(node.tag), node.get("class") or node.get("id") or ""))
+    while node is not None and len(found) < STEPS and node.tag not in {"body", "html"}:
+        step = step_of(str(node.tag), node.get("class") or node.get("id") or "")
+        found.append(step)
+        labelled += "." in step
+        if len(found) == ENOUGH_STEPS and labelled >= ENOUGH_LABELS:
+            break
         node = node.getparent()
     return " < ".join(found)
+
+
+def shortened(path: str) -> str:
+    """A path of four steps as `path_of` gives it today."""
+    steps = path.split(" < ")
+    labelled = sum("." in step for step in steps[:ENOUGH_STEPS])
+    return " < ".join(steps[:ENOUGH_STEPS]) if labelled >= ENOUGH_LABELS else path
 
 
 def linked_share(block: Segment) -> float:
@@ -64,7 +81,7 @@ Standing = dict[str, list[HtmlElement]]
 
 
 def standing_at(tree: HtmlElement, paths: Collection[str]) -> Standing:
-    """The elements that stand at any of the paths; a path of fewer steps than `STEPS` is met by all that begin so."""
+    """The elements that stand at any of the paths; one of two steps or more is met by all whose own path begins so."""
     steps: dict[str, set[str]] = {}
     lengths: set[int] = set()
     for path in paths:
@@ -78,7 +95,6 @@ def standing_at(tree: HtmlElement, paths: Collection[str]) -> Standing:
             continue
         whole = path_of(element).split(" < ")
         for length in lengths:
-            # A path that ends early reaches the body, and is met by such elements alone.
-            if (path := " < ".join(whole[:length])) in paths and (length >= STEPS - 1 or len(whole) == length):
+            if (path := " < ".join(whole[:length])) in paths and (length > 1 or len(whole) == length):
                 found.setdefault(path, []).append(element)
     return found

@@ -7,6 +7,7 @@ from datetime import datetime
 from statistics import median
 from typing import Any
 
+from crawlers.extract.segments import HEADINGS
 from crawlers.extract.templates.lesson import Lesson, Tally
 from crawlers.extract.templates.spots import ROLES, VARIED, Spot
 
@@ -25,6 +26,9 @@ STORY_SHARE = 0.5
 LINKED_STORY_SHARE = 0.8
 """The same for places of blocks that are all link, which are teasers more often than not."""
 
+HEADING_STORY_SHARE = 0.2
+"""The same for places of headings, which are few, and which the generic way often leaves out of the story."""
+
 RECENT = 20
 MAX_PLACES = 400
 MAX_TEXTS = 6000
@@ -34,7 +38,9 @@ BEST_SPOTS = 3
 
 def carries_story(place: str, chars: int, kept_chars: int) -> bool:
     """Whether a place is one of the story, given the characters met there and those that were story."""
-    return kept_chars >= (LINKED_STORY_SHARE if place.endswith(("@", "@*")) else STORY_SHARE) * chars
+    if place.endswith(("@", "@*")):
+        return kept_chars >= LINKED_STORY_SHARE * chars
+    return kept_chars >= (HEADING_STORY_SHARE if place[:2] in HEADINGS else STORY_SHARE) * chars
 
 
 @dataclass
@@ -139,9 +145,9 @@ class SiteTemplate:
         room = max(0, MAX_TEXTS - len(again))
         return dict.fromkeys(once[-room:] if room else [], 1) | dict(list(again.items())[-MAX_TEXTS:])
 
-    def repeated(self) -> frozenset[int]:
-        """Hashes of texts that stand in the story of several pages: promotion, disclaimers, bios."""
-        least = max(3, round(0.02 * self.pages))
+    def repeated(self, least: int = 3) -> frozenset[int]:
+        """Hashes of texts that stand on several pages (`least`, or more of many): promotion, disclaimers, bios."""
+        least = max(least, round(0.02 * self.pages))
         return frozenset(text for text, pages in self.texts.items() if pages >= least)
 
     def usual_story(self) -> float:

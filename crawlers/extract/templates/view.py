@@ -18,6 +18,9 @@ DRIFT_SHARE = 0.35
 PROSE = 90
 """Characters of unlinked text that make a block prose."""
 
+MAIN_SHARE = 0.1
+"""Share of the story that makes a place one where a text may stand twice: follow-ups repeat what happened."""
+
 HOLDER_SHARE = 0.03
 """Share of the story that makes a container one of those to look for; smaller ones lie among them."""
 
@@ -30,6 +33,10 @@ class TemplateView:
     places: dict[str, bool]
     containers: dict[str, bool]
     repeated: frozenset[int]
+    twice: frozenset[int]
+    """Texts met twice, which is enough where hardly any of the story stands."""
+    main: frozenset[str]
+    """Places with much of the story."""
     usual_story: float
     holders: frozenset[str]
     """Containers that hold nearly all of the story, as container paths."""
@@ -58,9 +65,21 @@ class Explained:
         return self.story_chars > 0 and self.unknown_prose <= DRIFT_SHARE * (self.story_chars + self.unknown_prose)
 
 
+@dataclass(slots=True)
+class Outside:
+    """Characters of prose outside the story's container: in places known to be no story, in others, and of these
+    those between the headline and the container.
+    """
+
+    known: int = 0
+    unknown: int = 0
+    leading: int = 0
+
+
 def view_of(template: SiteTemplate) -> TemplateView:
     """Compile a template."""
     containers: dict[str, list[int]] = {}
+    whole = sum(tally.kept_chars for tally in template.places.values())
     for place, tally in template.places.items():
         inner = containers.setdefault(container_of(place), [0, 0])
         inner[0] += tally.chars
@@ -70,6 +89,8 @@ def view_of(template: SiteTemplate) -> TemplateView:
         {place: carries_story(place, tally.chars, tally.kept_chars) for place, tally in template.places.items()},
         {path: kept >= CONTAINER_SHARE * chars for path, (chars, kept) in containers.items()},
         template.repeated(),
+        template.repeated(2),
+        frozenset(place for place, tally in template.places.items() if tally.kept_chars >= MAIN_SHARE * whole),
         template.usual_story(),
         _holders(template),
         template.trusted_spots(),
@@ -133,7 +154,7 @@ def explain(view: TemplateView, segments: list[Segment]) -> Explained:
                 found.unknown_prose -= chars
         if not verdict:
             continue
-        if chars <= REPEATABLE and view.repeated and _repeats(view, block, place):
+        if chars <= REPEATABLE and view.twice and _repeats(view, block, place):
             found.repeats.add(block.index)
             continue
         found.kept.add(block.index)
@@ -143,24 +164,31 @@ def explain(view: TemplateView, segments: list[Segment]) -> Explained:
 
 def _repeats(view: TemplateView, block: Segment, place: str) -> bool:
     """Whether a block's text, or what it says around its links, stands on several pages of the site."""
-    if text_hash(block.text) in view.repeated or text_hash(block.text, place) in view.repeated:
+    here = text_hash(block.text, place)
+    if (
+        here in view.repeated
+        or text_hash(block.text) in view.repeated
+        or (here in view.twice and place not in view.main)
+    ):
         return True
     return (frame := frame_hash(block, place)) is not None and frame in view.repeated
 
 
-def prose_outside(view: TemplateView, tree: HtmlElement, root: HtmlElement) -> tuple[int, int]:
-    """Characters of paragraphs (their first text alone, which is quick) that stand outside an element.
-
-    Those in places of which the template knows that they are no story, and those in all others.
-    """
+def prose_outside(view: TemplateView, tree: HtmlElement, root: HtmlElement) -> Outside:
+    """The paragraphs (their first text alone, which is quick) that stand outside an element, by what they are."""
     inside = set(root.iter("p"))
-    known = unknown = 0
-    for paragraph in tree.iter("p"):
-        text = paragraph.text
-        if text is None or len(text) < PROSE or paragraph in inside:
+    found = Outside()
+    below = entered = False
+    for element in tree.iter("h1", "p"):
+        if element.tag == "h1":
+            below = True
+        elif element in inside:
+            entered = True
+        elif (text := element.text) is None or len(text) < PROSE:
             continue
-        if view.places.get(path_of(paragraph), True):
-            unknown += len(text)
+        elif not view.places.get(path_of(element), True):
+            found.known += len(text)
         else:
-            known += len(text)
-    return known, unknown
+            found.unknown += len(text)
+            found.leading += len(text) if below and not entered else 0
+    return found
