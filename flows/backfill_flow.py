@@ -48,6 +48,8 @@ def backfill(
     since: date | None = None,
     until: date | None = None,
     zone: str = "UTC",
+    published_since: date | None = None,
+    published_until: date | None = None,
     places: list[str] = [],  # noqa: B006 - Prefect makes a form of it, and a copy for each run
     hosts: list[str] = [],  # noqa: B006 - Prefect makes a form of it, and a copy for each run
     undeclared: bool = False,
@@ -64,6 +66,8 @@ def backfill(
         since: First day: of publication for sitemaps, of capture for WARC and CC-NEWS, of fetch for reextract.
         until: Last day, itself included.
         zone: IANA time zone of the days, e.g. Europe/Berlin.
+        published_since: For warc and cc-news: first day of publication, for all the articles say.
+        published_until: For warc and cc-news: last day of publication.
         places: For warc: paths, patterns, directories, s3://bucket/prefix and https:// addresses.
         hosts: For warc and cc-news: only these hosts and their subdomains.
         undeclared: For warc and cc-news: pages of hosts without a declaration, too.
@@ -76,14 +80,15 @@ def backfill(
     request = Request(
         source,
         tuple(sites),
-        since.isoformat() if since else None,
-        until.isoformat() if until else None,
+        _text(since),
+        _text(until),
         zone,
         tuple(places),
         tuple(hosts),
         undeclared,
-        (),
-        retry_failed,
+        retry_failed=retry_failed,
+        published_since=_text(published_since),
+        published_until=_text(published_until),
     )
     settings = from_environment()
     made = make_source(settings, request)
@@ -102,13 +107,16 @@ def backfill_from(request: Request, pages: int | None, hours: float | None) -> t
 
     Returns a state (`ok`, `partial`, `failed`; `ok` for a run that was handed over) and a line for the operator.
     """
-    since, until = _days(request)
+    since, until = _days(request.since, request.until, request.zone)
+    first, last = _days(request.published_since, request.published_until, request.zone)
     parameters: dict[str, Any] = {
         "source": request.source,
         "sites": list(request.sites),
-        "since": since.isoformat() if since else None,
-        "until": until.isoformat() if until else None,
+        "since": _text(since),
+        "until": _text(until),
         "zone": request.zone,
+        "published_since": _text(first),
+        "published_until": _text(last),
         "places": list(request.places),
         "hosts": list(request.hosts),
         "undeclared": request.undeclared,
@@ -126,20 +134,24 @@ def backfill_from(request: Request, pages: int | None, hours: float | None) -> t
     return told, state.message or ""
 
 
-def _days(request: Request) -> tuple[date | None, date | None]:
-    """The request's span as the first and the last day. Raises SettingsError where it isn't whole days."""
-    zone = UTC if request.zone == "UTC" else ZoneInfo(request.zone)
+def _text(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _days(since: str | None, until: str | None, name: str) -> tuple[date | None, date | None]:
+    """A span as its first and its last day. Raises SettingsError where it isn't whole days."""
+    zone = UTC if name == "UTC" else ZoneInfo(name)
     try:
-        span = parse_span(request.since, request.until, zone)
+        span = parse_span(since, until, zone)
     except ValueError as error:
         raise SettingsError(str(error)) from error
     first, after = span.since.astimezone(zone), span.until.astimezone(zone)
     midnight = datetime.min.time()
-    if (request.since and first.time() != midnight) or (request.until and after.time() != midnight):
+    if (since and first.time() != midnight) or (until and after.time() != midnight):
         raise SettingsError("the Prefect flow takes whole days: --since and --until without a time")
     return (
-        first.date() if request.since else None,
-        after.date() - timedelta(days=1) if request.until else None,
+        first.date() if since else None,
+        after.date() - timedelta(days=1) if until else None,
     )
 
 

@@ -41,11 +41,14 @@ class Request:
     outcomes: Sequence[str] = ()
     """For `reextract`: pages that ended so; none means published ones and those in quarantine."""
     retry_failed: bool = False
+    published_since: str | None = None
+    published_until: str | None = None
+    """For `warc` and `cc-news`, whose dates are those of captures: the dates of publication."""
 
 
 def make_source(settings: Settings, request: Request) -> Source:
     """The source a request names. Raises SettingsError, in words for the operator; SourceError, LakeError."""
-    span = _span(request)
+    span = _span(request.since, request.until, request.zone)
     match request.source:
         case "sitemaps":
             return SitemapSource(
@@ -70,7 +73,8 @@ def _warc(settings: Settings, request: Request, span: Span, files: Sequence[blob
     if not files:
         raise SettingsError(f"there are no files for {span}")
     sites = _declared(settings, request)
-    source = WarcSource(files, sites, span, request.undeclared, tuple(request.hosts))
+    published = _span(request.published_since, request.published_until, request.zone)
+    source = WarcSource(files, sites, span, request.undeclared, tuple(request.hosts), published=published)
     if request.retry_failed:
         # Windows that failed as a whole are done anyway; pages that failed are in our archive meanwhile.
         return ReextractSource(open_lake(settings.lake), [], ALWAYS, QUARANTINED, f"{job_id(source)}-")
@@ -83,13 +87,13 @@ def _declared(settings: Settings, request: Request) -> dict[str, Site]:
     return {site.id: site for site in choose(settings, request.sites)}
 
 
-def _span(request: Request) -> Span:
+def _span(since: str | None, until: str | None, name: str) -> Span:
     try:
-        zone = UTC if request.zone == "UTC" else ZoneInfo(request.zone)
+        zone = UTC if name == "UTC" else ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
-        raise SettingsError(f"{request.zone!r} is no IANA time zone such as Europe/Berlin") from error
+        raise SettingsError(f"{name!r} is no IANA time zone such as Europe/Berlin") from error
     try:
-        return parse_span(request.since, request.until, zone)
+        return parse_span(since, until, zone)
     except ValueError as error:
         raise SettingsError(str(error)) from error
 

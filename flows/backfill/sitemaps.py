@@ -22,11 +22,12 @@ import pyarrow.parquet as pq
 
 from crawlers.crawl import CrawlJob, Limits, SiteReport, crawl
 from crawlers.declarations import Site
-from crawlers.model import Article, Lead, Rejection
+from crawlers.model import Lead
 from crawlers.urlkey import url_key
 from flows import spool
 from flows.backfill.blobs import SourceError
 from flows.backfill.discovering import Listing, list_site
+from flows.backfill.judging import outside
 from flows.backfill.model import Taken, Window
 from flows.backfill.windows import Span
 from flows.lake import Lake
@@ -78,7 +79,7 @@ class _InSpan(Pipeline):
     def _extracted(self, report: SiteReport, directory: Path) -> SiteResult:
         result = super()._extracted(report, directory)
         for position, article in list(result.articles.items()):
-            if refusal := _outside(article, self.span):
+            if refusal := outside(article, self.span):
                 del result.articles[position]
                 fetch = result.fetches[position]
                 fetch.outcome, fetch.detail = refusal.outcome, refusal.detail
@@ -215,16 +216,6 @@ class SitemapSource:
         if listing.sources:
             self.lake.store.put(name, _to_parquet(listing))
         return listing
-
-
-def _outside(article: Article, span: Span) -> Rejection | None:
-    at = article.published_at
-    if at is None or at in span:
-        return None
-    # A page that tells the day alone may mean any instant of it.
-    if article.published_precision == "day" and at < span.until and at + timedelta(days=1) > span.since:
-        return None
-    return Rejection(Outcome.OUT_OF_RANGE, f"published {at:%Y-%m-%d %H:%M} UTC")
 
 
 def _runs_of(lake: Lake, run_id: str) -> list[str]:

@@ -23,10 +23,10 @@ from crawlers.urlkey import url_key
 from flows.backfill.belonging import Belonging
 from flows.backfill.blobs import WarcFile, measured, open_file
 from flows.backfill.books import LakeBook
-from flows.backfill.judging import judge
+from flows.backfill.judging import judge, outside
 from flows.backfill.keeping import Keeper
 from flows.backfill.model import Taken, Window
-from flows.backfill.windows import Span, byte_windows
+from flows.backfill.windows import ALWAYS, Span, byte_windows
 from flows.pipeline import Pipeline
 from flows.publish import Run, publish_sites
 from flows.stages import SiteResult, archive_site
@@ -50,7 +50,7 @@ class _Entry:
 
 @dataclass(frozen=True)
 class WarcSource:
-    """WARC files, filtered by site, host and instant of capture."""
+    """WARC files, filtered by site, host, instant of capture and instant of publication."""
 
     files: Sequence[WarcFile]
     sites: Mapping[str, Site]
@@ -59,12 +59,16 @@ class WarcSource:
     """Pages of other hosts count, too: each host is a site of its own."""
     hosts: Sequence[str] = ()
     window_bytes: int = WINDOW_BYTES
+    published: Span = ALWAYS
+    """Articles that were published at another time are OUT_OF_RANGE; those that don't say when are taken."""
     kind: str = field(default="warc", init=False)
 
     def spec(self) -> dict[str, Any]:
         """See Source.spec: the files are not in it, each window names its own."""
         domains = sorted((domain, site.id) for site in self.sites.values() for domain in site.domains)
-        return {
+        # Only where it is asked for: jobs that were begun before it could be keep their names.
+        published = {} if self.published == ALWAYS else {"published": [self.published.since, self.published.until]}
+        return published | {
             "kind": self.kind,
             "sites": [f"{site} {domain}" for domain, site in domains],
             "since": self.span.since.isoformat(),
@@ -175,20 +179,20 @@ class WarcSource:
             passed["other hosts"] += 1
         return owner
 
-    @staticmethod
-    def _extract(pipeline: Pipeline, pages: Iterator[Page], entries: list[_Entry], book: LakeBook) -> int:
+    def _extract(self, pipeline: Pipeline, pages: Iterator[Page], entries: list[_Entry], book: LakeBook) -> int:
         count = 0
         workers = pipeline.workers
         zones = {site.id: site.timezone for site in pipeline.sites.values() if site.timezone}
         found = extract_pages(pages, processes=workers.size, pool=workers, zones=zones, templates=book)
         for page, result in found:
             entry = entries[int(page.id)]
-            if isinstance(result, Article):
+            refusal = outside(result, self.published) if isinstance(result, Article) else result
+            if isinstance(result, Article) and refusal is None:
                 declared = pipeline.sites.get(page.site)
                 result.language = result.language or (declared.language if declared else None)
                 entry.article = result
-            else:
-                entry.fetch.outcome, entry.fetch.detail = result.outcome, result.detail or entry.fetch.detail
+            elif refusal is not None:
+                entry.fetch.outcome, entry.fetch.detail = refusal.outcome, refusal.detail or entry.fetch.detail
             count += 1
             pipeline.watch.page()
         return count

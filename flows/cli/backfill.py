@@ -4,6 +4,7 @@ import json
 import os
 import signal
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from typing import Any
 
 import click
@@ -46,6 +47,8 @@ _WARC = (
     click.option(
         "--undeclared", is_flag=True, help="Pages of hosts without a declaration, too: each host is its own site."
     ),
+    click.option("--published-since", metavar="DATE", help="Only articles published from then on, for all they say."),
+    click.option("--published-until", metavar="DATE", help="Only articles published until then, itself included."),
 )
 
 
@@ -94,7 +97,8 @@ def from_sitemaps(settings: Settings, /, sites: tuple[str, ...], **asked: Any) -
 def from_warc(settings: Settings, /, places: tuple[str, ...], **asked: Any) -> None:
     """Pages in WARC files: PLACES are paths, patterns, directories, s3://bucket/prefix and https:// addresses.
 
-    Dates are those of the captures. Pages of declared sites are taken; --undeclared takes all.
+    Dates are those of the captures, but for --published-…: articles that were published at another time are kept in
+    the archive and counted as out_of_range. Pages of declared sites are taken; --undeclared takes all.
     """
     go(settings, Request("warc", places=places, **_request(asked)), **asked)
 
@@ -111,8 +115,7 @@ def from_cc_news(settings: Settings, /, **asked: Any) -> None:
 
 
 def _request(asked: dict[str, Any]) -> dict[str, Any]:
-    names = ("sites", "since", "until", "zone", "hosts", "undeclared", "retry_failed", "outcomes")
-    return {name: asked[name] for name in names if name in asked}
+    return {item.name: asked[item.name] for item in fields(Request) if item.name in asked}
 
 
 def go(

@@ -105,6 +105,17 @@ def test_hosts_and_dates_filter(settings: Settings, tmp_path: Path) -> None:
     assert nowhere.state == "ok"
 
 
+def test_dates_of_publication_filter_what_the_captures_say(settings: Settings, warc: Path) -> None:
+    february = {"published_since": "2024-02", "published_until": "2024-02"}
+    report = backfill(settings, "warc", places=[str(warc)], **february)
+    wanted = sorted(s.url for s in STORIES if (s.published_at.year, s.published_at.month) == (2024, 2))
+    assert [row["url"] for row in articles(settings)] == wanted
+    assert (outcomes(report)["new"], outcomes(report)["out_of_range"]) == (len(wanted), len(STORIES) - len(wanted))
+    found = backfill(settings, "warc", places=[str(warc)])
+    assert (report.job != found.job, outcomes(found)["new"]) == (True, len(STORIES) - len(wanted))
+    assert len(articles(settings)) == len(STORIES), "the others can be had later"
+
+
 def test_undeclared_hosts_become_sites_of_their_own(settings: Settings, tmp_path: Path) -> None:
     html = STORIES[0].html().encode()
     records = [
