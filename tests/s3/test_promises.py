@@ -66,4 +66,4 @@ def test_many_writers_neither_lose_nor_double_a_row(s3_lake: Lake) -> None:
 
 
 def test_publishers_beside_removals_lose_and_double_nothing(s3_lake: Lake) -> None:
-    race_with_removal(s3_lake.root)
+    race_with_removal(s3_lake.root, rounds=2)
