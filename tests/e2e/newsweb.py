@@ -6,13 +6,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
 from crawlers.fetching import PoliteFetcher
-from crawlers.survey import declaration_path, declaration_toml, survey
+from crawlers.survey import Survey, declaration_path, declaration_toml, survey
 from tests.conftest import SHARED
 
 NEWSWEB = SHARED / "newsweb"
@@ -47,13 +48,17 @@ def declare(folder: Path) -> None:
 
     The pages are years old and the server is ours: no delays, no limit of age.
     """
+
+    def look(host: str) -> Survey:
+        return survey(f"http://{host}/", PoliteFetcher(delay=0.0, pause=lambda _: None))
+
     taken: set[str] = set()
-    for host in hosts():
-        found = survey(f"http://{host}/", PoliteFetcher(delay=0.0, pause=lambda _: None))
-        path = declaration_path(found, folder, taken)
-        taken.add(path.stem)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(declaration_toml(found, settings={"delay": 0.0, "max_age_days": 3650}), "utf-8")
+    with ThreadPoolExecutor(8) as threads:
+        for found in threads.map(look, hosts()):
+            path = declaration_path(found, folder, taken)
+            taken.add(path.stem)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(declaration_toml(found, settings={"delay": 0.0, "max_age_days": 3650}), "utf-8")
 
 
 def article_urls() -> set[str]:
@@ -66,6 +71,12 @@ def article_urls() -> set[str]:
         if path and not path.startswith(made) and "html" in dict(row["headers"]).get("Content-Type", ""):
             found.add(row["url"].split("#")[0])
     return found
+
+
+def bodies() -> dict[str, bytes]:
+    """What the server answers, by address."""
+    table = pq.read_table(NEWSWEB / "newsweb.parquet", columns=["url", "body"])
+    return {row["url"].partition("#")[0]: row["body"] for row in table.to_pylist()}
 
 
 def requests(log: Path) -> list[dict[str, object]]:

@@ -1,6 +1,5 @@
 """What one run leaves for the next to hold back from: the day's budget, hosts that want to be left alone, takedowns."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -49,7 +48,7 @@ def _declare(folder: Path, web: Web, budget: int) -> None:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     folder = tmp_path_factory.mktemp("restraints")
     names = list(PAPERS)
 
@@ -75,7 +74,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         }
         robots = [seen.host for seen in web.requests[before:] if seen.path == "/robots.txt"]
         assert web.hosts[names.index("busy")] not in robots
-    yield World(open_lake(chosen.lake), first, second, asked)
+    return World(open_lake(chosen.lake), first, second, asked)
 
 
 def test_pages_beyond_the_days_budget_are_left_for_later(world: World) -> None:
