@@ -24,6 +24,7 @@ from flows.backfill.windows import parse_span
 from flows.errors import SettingsError
 from flows.lake import open_lake
 from flows.prefect_steps import PrefectSteps
+from flows.prefect_tasks import cluster_tasks, reachable_server, task_runner
 from flows.settings import from_environment
 
 SourceName = Literal["sitemaps", "warc", "cc-news", "reextract"]
@@ -41,7 +42,7 @@ def _run_name() -> str:
     return f"{'plan ' if asked.get('plan_only') else ''}backfill {asked['source']} {what}{dates}"
 
 
-@flow(name="backfill", flow_run_name=_run_name, validate_parameters=True)
+@flow(name="backfill", flow_run_name=_run_name, validate_parameters=True, task_runner=task_runner())
 def backfill(
     source: SourceName,
     sites: list[str] = [],  # noqa: B006 - Prefect makes a form of it, and a copy for each run
@@ -53,6 +54,7 @@ def backfill(
     places: list[str] = [],  # noqa: B006 - Prefect makes a form of it, and a copy for each run
     hosts: list[str] = [],  # noqa: B006 - Prefect makes a form of it, and a copy for each run
     undeclared: bool = False,
+    outcomes: list[str] = [],  # noqa: B006 - Prefect makes a form of it, and a copy for each run
     plan_only: bool = False,
     retry_failed: bool = False,
     pages: Annotated[int, Field(ge=1)] | None = None,
@@ -71,6 +73,7 @@ def backfill(
         places: For warc: paths, patterns, directories, s3://bucket/prefix and https:// addresses.
         hosts: For warc and cc-news: only these hosts and their subdomains.
         undeclared: For warc and cc-news: pages of hosts without a declaration, too.
+        outcomes: For reextract: only pages that ended so; none means published ones and those in quarantine.
         plan_only: Show what would happen; change nothing.
         retry_failed: Try again what failed, and only that.
         pages: Stop after about so many pages; the rest is kept for the next run.
@@ -96,14 +99,20 @@ def backfill(
         return _planned(backfills.plan(open_lake(settings.lake), made))
     progress = _Progress()
     report = backfills.run(
-        settings, made, budget=Budget(pages, hours), steps=PrefectSteps(), on_window=progress.on_window
-    )  # fmt: skip
+        settings,
+        made,
+        budget=Budget(pages, hours),
+        steps=PrefectSteps(),
+        tasks=cluster_tasks(settings),
+        on_window=progress.on_window,
+    )
     progress.end(report)
     return _finish(report)
 
 
-def backfill_from(request: Request, pages: int | None, hours: float | None) -> tuple[str, str]:
-    """Run the flow for a request of the command line: by its deployment where that is served, else here and now.
+def backfill_from(request: Request, pages: int | None, hours: float | None, *, here: bool = False) -> tuple[str, str]:
+    """Run the flow for a request of the command line: by its deployment where that is served, else (and with `here`
+    in any case) here and now.
 
     Returns a state (`ok`, `partial`, `failed`; `ok` for a run that was handed over) and a line for the operator.
     """
@@ -120,13 +129,19 @@ def backfill_from(request: Request, pages: int | None, hours: float | None) -> t
         "places": list(request.places),
         "hosts": list(request.hosts),
         "undeclared": request.undeclared,
+        "outcomes": list(request.outcomes),
         "retry_failed": request.retry_failed,
         "pages": pages,
         "hours": hours,
     }
+    with reachable_server(from_environment()):
+        return _hand_over(parameters, here)
+
+
+def _hand_over(parameters: dict[str, Any], here: bool) -> tuple[str, str]:
     with contextlib.suppress(ObjectNotFound), get_client(sync_client=True) as client:
         deployment = client.read_deployment_by_name(DEPLOYMENT)
-        if deployment.status == DeploymentStatus.READY:
+        if deployment.status == DeploymentStatus.READY and not here:
             run = client.create_flow_run_from_deployment(deployment.id, parameters=parameters, tags=["command-line"])
             return "ok", f"handed over as {run.name}: {url_for(run) or run.id}"
     state: State[Any] = backfill(**parameters, return_state=True)

@@ -17,6 +17,7 @@ from flows.after_run import after_run
 from flows.deployments import group_of
 from flows.lake import open_lake
 from flows.prefect_steps import PrefectSteps
+from flows.prefect_tasks import cluster_tasks, task_runner
 from flows.settings import from_environment
 from flows.summary import RunSummary
 
@@ -29,7 +30,7 @@ def _run_name() -> str:
     return f"ingest {'all sites' if not sites else ', '.join(sites) if len(sites) <= 3 else f'{len(sites)} sites'}"
 
 
-@flow(name="ingest", flow_run_name=_run_name, validate_parameters=True)
+@flow(name="ingest", flow_run_name=_run_name, validate_parameters=True, task_runner=task_runner())
 def ingest(
     sites: list[str] | None = None,
     limit: int | None = None,
@@ -55,7 +56,7 @@ def ingest(
             return Completed(message=f"no site has the cadence {cadence} any more")
     if jitter and _is_scheduled():
         time.sleep(random.uniform(0, jitter))  # noqa: S311 - spread of load, not cryptography
-    summary = pipeline.ingest(settings, sites, limit=limit, steps=PrefectSteps())
+    summary = pipeline.ingest(settings, sites, limit=limit, steps=PrefectSteps(), tasks=cluster_tasks(settings))
     lake = open_lake(settings.lake)
     report = after_run(lake, spool=settings.spool, events=True)
     return _finish(summary, f"{lake.root}/{report}" if report else None)

@@ -7,6 +7,7 @@ import contextlib
 import json
 import logging
 import secrets
+import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,10 +15,12 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar, cast
 
-from crawlers.crawl import CrawlJob, Progress, SiteReport, crawl, find_spooled
+from crawlers.crawl import CrawlJob, Progress, SiteReport, crawl, find_spooled, read_log
 from crawlers.declarations import Site, load_sites
 from crawlers.extract import Pool
+from crawlers.model import Fetch
 from flows import spool
+from flows.away import Place, SitePages, extract_away, place_of
 from flows.errors import PresslakeError, SettingsError
 from flows.lake import Lake, open_lake
 from flows.lake.known import published_sites, restraints, write_known
@@ -25,9 +28,18 @@ from flows.lake.templates import load_templates, save_templates
 from flows.publish import Run, publish_sites
 from flows.settings import Settings
 from flows.sitelocks import BACKFILL_SECONDS, CRAWL, sites_held
-from flows.stages import SiteResult, archive_site, broken_site, extract_site
+from flows.stages import (
+    Extraction,
+    SiteResult,
+    archive_site,
+    article_pages,
+    broken_site,
+    extract_fetches,
+    with_extraction,
+)
 from flows.steps import PlainSteps, Steps
 from flows.summary import RunSummary, SiteSummary
+from flows.tasks import Promise, Tasks, do_here, in_order
 
 BATCH_SITES = 20
 BATCH_ARTICLES = 2_000
@@ -55,6 +67,23 @@ class Watch:
 
 
 @dataclass(frozen=True)
+class Away:
+    """Workers elsewhere, and what they must be told."""
+
+    tasks: Tasks
+    place: Place
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A site whose pages are in the archive; `seconds` is what that took."""
+
+    report: SiteReport
+    fetches: list[Fetch]
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Pipeline:
     """The way from crawled sites to the lake."""
 
@@ -64,6 +93,8 @@ class Pipeline:
     """The declared sites by id."""
     steps: Steps
     watch: Watch
+    away: Away | None = None
+    """Where a site's pages are extracted; None: in this process."""
 
     def step(self, stage: str, subject: str, work: Callable[[], T]) -> T:
         """Do the work as a step that whoever watches can see."""
@@ -83,27 +114,37 @@ class Pipeline:
         """
         published: list[SiteSummary] = []
         waiting: list[SiteResult] = []
-        for report in reports:
-            self.step("archive", report.site, partial(archive_site, self.lake, report, directory))
-            waiting.append(self._extracted(report, directory))
+        for begun, piece in in_order(self._begin(report, directory) for report in reports):
+            waiting.append(self._extracted(begun, piece))
             articles = sum(len(result.articles) for result in waiting)
             if len(waiting) >= BATCH_SITES or articles >= BATCH_ARTICLES:
                 published += self._publish(run, waiting, on_published)
                 waiting = []
         return published + self._publish(run, waiting, on_published)
 
-    def _extracted(self, report: SiteReport, directory: Path) -> SiteResult:
+    def _begin(self, report: SiteReport, directory: Path) -> tuple[Begun, Promise[Extraction]]:
+        """Archive the site's pages, then extract them here, or begin with that elsewhere."""
+        start = time.perf_counter()
+        self.step("archive", report.site, partial(archive_site, self.lake, report, directory))
+        begun = Begun(report, read_log(report.log).fetches, time.perf_counter() - start)
+        pages, site = article_pages(begun.fetches), self.sites.get(report.site)
         templates = load_templates(self.lake, report.site)
-        work = partial(
-            extract_site, report, directory, self.workers, self.sites.get(report.site), templates, self.watch.page
-        )
+        if self.away is not None:
+            work = SitePages(self.away.place, report.site, pages, site, templates)
+            return begun, self.away.tasks.submit("extract", report.site, extract_away, work)
+        here = partial(extract_fetches, report.site, pages, directory, self.workers, site, templates, self.watch.page)
+        return begun, do_here(partial(self.step, "extract", report.site, here))
+
+    def _extracted(self, begun: Begun, piece: Promise[Extraction]) -> SiteResult:
         try:
-            return self.step("extract", report.site, work)
+            result = with_extraction(begun.report, begun.fetches, piece.result())
         except PresslakeError:
             raise
         except Exception as error:  # one site's failure must not hold up the others; it is named in the summary
-            log.exception("extraction of %s broke", report.site)
-            return broken_site(report, f"extraction broke: {type(error).__name__}: {error}")
+            log.exception("extraction of %s broke", begun.report.site)
+            return broken_site(begun.report, f"extraction broke: {type(error).__name__}: {error}")
+        result.seconds["archive"] = begun.seconds
+        return result
 
     def _publish(self, run: Run, results: list[SiteResult], on_published: Callable[[str], object]) -> list[SiteSummary]:
         if not results:
@@ -119,11 +160,17 @@ class Pipeline:
 
 
 @contextlib.contextmanager
-def open_pipeline(settings: Settings, steps: Steps | None = None, watch: Watch | None = None) -> Iterator[Pipeline]:
-    """A pipeline into the settings' lake, with its extraction workers, which end with it."""
-    sites = load_sites(settings.sites)
+def open_pipeline(
+    settings: Settings, steps: Steps | None = None, watch: Watch | None = None, tasks: Tasks | None = None
+) -> Iterator[Pipeline]:
+    """A pipeline into the settings' lake, with its extraction workers, which end with it.
+
+    `tasks`: workers elsewhere, that extract in their place.
+    """
+    sites, lake = load_sites(settings.sites), open_lake(settings.lake)
+    away = Away(tasks, place_of(settings, lake)) if tasks else None
     with Pool(settings.processes, settings.page_timeout) as workers:
-        yield Pipeline(open_lake(settings.lake), workers, sites, steps or PlainSteps(), watch or Watch())
+        yield Pipeline(lake, workers, sites, steps or PlainSteps(), watch or Watch(), away)
 
 
 def ingest(
@@ -133,6 +180,7 @@ def ingest(
     limit: int | None = None,
     steps: Steps | None = None,
     watch: Watch | None = None,
+    tasks: Tasks | None = None,
 ) -> RunSummary:
     """Crawl the sites (None: all declared ones) and publish what is new.
 
@@ -141,7 +189,7 @@ def ingest(
     PublishError where the lake fails: then everything fetched stays in the spool for the next run.
     """
     chosen = choose(settings, sites)
-    with open_pipeline(settings, steps, watch) as pipeline:
+    with open_pipeline(settings, steps, watch, tasks) as pipeline:
         recovered = resume(pipeline, settings)
         started_at = datetime.now(UTC)
         run = Run(f"{started_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}", "crawl", started_at)

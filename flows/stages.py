@@ -4,8 +4,10 @@ Each is repeatable: run twice on the same input it changes nothing the second ti
 """
 
 import logging
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -17,6 +19,8 @@ from crawlers.model import Article, Fetch, Lead, Page, Rejection
 from flows.lake import Lake
 from schemas import Outcome
 
+STAGES = ("fetch", "archive", "extract", "dedupe", "publish")
+"""What a page goes through; `runs` has the seconds of each as `<stage>_seconds`."""
 MOST_LESSONS = 100
 """Pages, at most, that a site's first templates are learned from."""
 
@@ -33,6 +37,19 @@ class SiteResult:
     """By position in `fetches`."""
     templates: TemplateBook | None = None
     """The site's templates with what these pages taught; to be kept once the pages are published."""
+    seconds: dict[str, float] = field(default_factory=dict)
+    """What the stages took, by their names in `STAGES`; those that were not gone through are missing."""
+
+
+@dataclass
+class Extraction:
+    """What became of a site's pages, by their positions in its crawl log."""
+
+    articles: dict[int, Article]
+    rejections: dict[int, Rejection]
+    templates: TemplateBook
+    """As given, with what these pages taught."""
+    seconds: float = 0.0
 
 
 def archive_site(lake: Lake, report: SiteReport, spool: Path) -> int:
@@ -49,29 +66,35 @@ def archive_site(lake: Lake, report: SiteReport, spool: Path) -> int:
     return written
 
 
-def extract_site(
-    report: SiteReport,
-    spool: Path,
+def article_pages(fetches: Sequence[Fetch]) -> dict[int, Fetch]:
+    """Those of a crawl log that are to be extracted, by position."""
+    return {position: fetch for position, fetch in enumerate(fetches) if _holds_article(fetch)}
+
+
+def extract_fetches(
+    name: str,
+    fetches: Mapping[int, Fetch],
+    root: Path,
     workers: Pool,
     site: Site | None,
     templates: TemplateBook,
     on_page: Callable[[], None] | None = None,
-) -> SiteResult:
-    """Read the site's crawl log and extract every archived article page of it.
+) -> Extraction:
+    """Extract the pages of the site called `name`; `root` is the directory that their `warc.file` is relative to.
 
-    A page without an article gets the reason as its outcome; pages that hang or kill their worker are counted
-    as such, stay in the archive and hold nobody up. `site` is its declaration, where it (still) has one.
+    A page without an article gets the reason; pages that hang or kill their worker are counted as such, stay in the
+    archive and hold nobody up. `site` is its declaration, where it (still) has one. The same pages and templates give
+    the same extraction, wherever it is done.
     """
-    fetches = read_log(report.log).fetches
-    articles: dict[int, Article] = {}
+    begun, done = time.perf_counter(), Extraction({}, {}, templates)
     zones = {site.id: site.timezone} if site and site.timezone else {}
-    fresh = not templates.trusted(report.site)
+    fresh = not templates.trusted(name)
     if fresh:
         # A site met for the first time: its pages are read twice, so that each can be helped by its sisters.
-        sample = islice(_pages(fetches, spool), MOST_LESSONS)
+        sample = islice(_pages(fetches, root, done), MOST_LESSONS)
         learn_pages(templates, sample, processes=workers.size, pool=workers)
     results = extract_pages(
-        _pages(fetches, spool),
+        _pages(fetches, root, done),
         processes=workers.size,
         pool=workers,
         zones=zones,
@@ -79,16 +102,40 @@ def extract_site(
         learn=not fresh,
     )
     for page, result in results:
-        position = int(page.id)
         if isinstance(result, Article):
             # A page that doesn't say its language is in that of its site.
             result.language = result.language or (site.language if site else None)
-            articles[position] = result
+            done.articles[int(page.id)] = result
         else:
-            _reject(fetches[position], result)
+            done.rejections[int(page.id)] = result
         if on_page:
             on_page()
-    return SiteResult(report, fetches, articles, templates)
+    done.seconds = time.perf_counter() - begun
+    return done
+
+
+def with_extraction(report: SiteReport, fetches: list[Fetch], done: Extraction) -> SiteResult:
+    """The site's crawl log with what became of its pages."""
+    for position, rejection in done.rejections.items():
+        _reject(fetches[position], rejection)
+    seconds = {"extract": done.seconds} | ({"fetch": span} if (span := fetch_seconds(fetches)) is not None else {})
+    return SiteResult(report, fetches, done.articles, done.templates, seconds)
+
+
+def share_seconds(results: Sequence[SiteResult], stage: str, seconds: float) -> None:
+    """Note what a stage took for several sites together, each its share by the lines of its crawl log."""
+    lines = sum(len(result.fetches) for result in results)
+    for result in results:
+        result.seconds[stage] = seconds * len(result.fetches) / lines if lines else 0.0
+
+
+def fetch_seconds(fetches: Sequence[Fetch]) -> float | None:
+    """Seconds from a crawl's first request to its last answer, pauses included; None where nothing was asked for."""
+    asked = [fetch for fetch in fetches if fetch.attempts]
+    if not asked:
+        return None
+    begun = min(fetch.fetched_at - timedelta(milliseconds=fetch.elapsed_ms or 0) for fetch in asked)
+    return (max(fetch.fetched_at for fetch in asked) - begun).total_seconds()
 
 
 def broken_site(report: SiteReport, problem: str) -> SiteResult:
@@ -100,14 +147,13 @@ def broken_site(report: SiteReport, problem: str) -> SiteResult:
     return SiteResult(replace(report, state="failed", problem=problem), fetches, {})
 
 
-def _pages(fetches: list[Fetch], spool: Path) -> Iterator[Page]:
-    for position, fetch in enumerate(fetches):
-        if not _holds_article(fetch) or fetch.warc is None:
-            continue
+def _pages(fetches: Mapping[int, Fetch], root: Path, done: Extraction) -> Iterator[Page]:
+    for position, fetch in fetches.items():
+        assert fetch.warc is not None
         try:
-            page = read_page(spool / fetch.warc.file, fetch.warc.offset)
+            page = read_page(root / fetch.warc.file, fetch.warc.offset)
         except ArchiveError as error:
-            _reject(fetch, Rejection(Outcome.EXTRACT_FAILED, f"not readable in the archive: {error}"))
+            done.rejections[position] = Rejection(Outcome.EXTRACT_FAILED, f"not readable in the archive: {error}")
             continue
         lead = Lead(fetch.url, fetch.found_in, fetch.lead_title, fetch.lead_published_at)
         yield replace(page, site=fetch.site, fetched_at=fetch.fetched_at, lead=lead, warc=fetch.warc, id=str(position))

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from flows import rows as make
-from flows.backfill.model import Taken, Window
+from flows.backfill.model import Gathered, Window
 from flows.backfill.reextract import ReextractSource
 from flows.lake import Lake
 from flows.pipeline import Pipeline, open_pipeline
@@ -69,7 +69,7 @@ def compare(settings: Settings, source: ReextractSource) -> Comparison:
 
 def _window(pipeline: Pipeline, source: ReextractSource, window: Window, comparison: Comparison) -> None:
     was = {fetch.warc: fetch.outcome for fetch in source.fetches(window)}
-    work = partial(source.extract, pipeline, window, Taken())
+    work = partial(source.extract, pipeline, window, Gathered())
     found = pipeline.step("extract", window.label, work)
     comparison.pages += len(found)
     fresh = []

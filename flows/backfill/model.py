@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
+from crawlers.extract.templates import Lesson
 from flows.pipeline import Pipeline
+from flows.stages import SiteResult
 from flows.summary import SiteSummary
 
 
@@ -46,6 +48,20 @@ class Taken:
     """False where something is left for another try."""
 
 
+@dataclass(slots=True)
+class Gathered:
+    """What a window holds, before anything of it is published."""
+
+    layers: list[list[SiteResult]] = field(default_factory=list)
+    """Results by site; the first look at an address is in the first layer, a second one in the second."""
+    passed: Counter[str] = field(default_factory=Counter)
+    """As in Taken; `damaged` and `pages`, too."""
+    damaged: Counter[str] = field(default_factory=Counter)
+    pages: int = 0
+    lessons: list[tuple[str, Lesson | None]] = field(default_factory=list)
+    """What its pages teach of their sites' layouts, in order; None: a page that no template explained."""
+
+
 class Source(Protocol):
     """Where a backfill takes its pages from."""
 
@@ -62,10 +78,33 @@ class Source(Protocol):
     def notes(self) -> Sequence[str]:
         """What an operator should know before it begins."""
 
+
+@runtime_checkable
+class Seated(Source, Protocol):
+    """A source that asks sites, so its windows are taken on this machine, one after the other."""
+
     def take(self, pipeline: Pipeline, window: Window, run_id: str, directory: Path) -> Taken:
         """Take a window all the way to readers; repeated, it changes nothing.
 
         `directory` is the window's own part of the spool and goes when it is done.
+        """
+
+
+@runtime_checkable
+class Portable(Source, Protocol):
+    """A source that asks nobody's patience: its windows can be gathered by any worker, many at a time."""
+
+    @property
+    def run_kind(self) -> str:
+        """`runs.kind` of what it publishes."""
+
+    def portion(self, window: Window) -> "Portable":
+        """The source with what this window needs of it, to be sent to a worker."""
+
+    def gather(self, pipeline: Pipeline, window: Window, run_id: str, directory: Path) -> Gathered:
+        """Read and extract a window; its captures go to the lake's archive, nothing else is written.
+
+        The same window, and templates, give the same, whoever does it. `directory` as in Seated.take.
         """
 
 

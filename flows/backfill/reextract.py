@@ -6,11 +6,10 @@ from what the publisher did; one that comes out the same changes nothing.
 """
 
 import io
+import time
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime
-from functools import partial
+from dataclasses import dataclass, field, fields, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -22,13 +21,12 @@ from crawlers.model import Article, Fetch, Lead, Page, WarcRef
 from flows.backfill.blobs import Blocks
 from flows.backfill.books import LakeBook
 from flows.backfill.judging import judge
-from flows.backfill.model import Taken, Window
+from flows.backfill.model import Gathered, Window
 from flows.backfill.windows import Span
 from flows.lake import Lake
 from flows.lake.query import rows
 from flows.pipeline import Pipeline
-from flows.publish import Run, publish_sites
-from flows.stages import SiteResult
+from flows.stages import SiteResult, share_seconds
 from schemas import Outcome
 from schemas.outcomes import PUBLISHED, QUARANTINED
 
@@ -66,6 +64,7 @@ class ReextractSource:
     runs: str | None = None
     """Only pages of runs whose ids begin so: those of one backfill."""
     kind: str = field(default="reextract", init=False)
+    run_kind: str = field(default="reextract", init=False)
     _windows: dict[str, list[Fetch]] = field(default_factory=dict, init=False)
 
     def spec(self) -> dict[str, Any]:
@@ -97,23 +96,25 @@ class ReextractSource:
         """See Source.notes."""
         return [f"extraction rules {EXTRACTOR_VERSION}"]
 
-    def take(self, pipeline: Pipeline, window: Window, run_id: str, directory: Path) -> Taken:
-        """See Source.take."""
-        taken = Taken()
-        work = partial(self.extract, pipeline, window, taken)
-        results = pipeline.step("extract", window.label, work)
-        for layer, sites in enumerate(_layers(results, directory)):
-            run = Run(f"{run_id}-{layer}" if layer else run_id, "reextract", datetime.now(UTC))
-            taken.run_ids.append(run.run_id)
-            publish = partial(publish_sites, pipeline.lake, run, list(sites.values()))
-            taken.sites += pipeline.step("publish", window.label, publish)
-        return taken
+    def portion(self, window: Window) -> "ReextractSource":
+        """See Portable.portion."""
+        part = replace(self)
+        part.__dict__["_windows"] = {window.name: self._windows[window.name]}
+        return part
+
+    def gather(self, pipeline: Pipeline, window: Window, run_id: str, directory: Path) -> Gathered:
+        """See Portable.gather."""
+        done, begun = Gathered(), time.perf_counter()
+        results = self.extract(pipeline, window, done)
+        done.layers = [list(sites.values()) for sites in _layers(results, directory)]
+        share_seconds([result for layer in done.layers for result in layer], "extract", time.perf_counter() - begun)
+        return done
 
     def fetches(self, window: Window) -> list[Fetch]:
         """The fetches behind a window, with their outcomes as they were."""
         return self._windows[window.name]
 
-    def extract(self, pipeline: Pipeline, window: Window, taken: Taken) -> list[tuple[Fetch, Article | None]]:
+    def extract(self, pipeline: Pipeline, window: Window, done: Gathered) -> list[tuple[Fetch, Article | None]]:
         """Extract the window's pages; their fetches have the outcome NEW, or why there is no article."""
         found: list[tuple[Fetch, Article | None]] = []
         waiting: dict[str, Fetch] = {}
@@ -123,7 +124,7 @@ class ReextractSource:
         def pages() -> Iterator[Page]:
             for number, fetch in enumerate(self._windows[window.name]):
                 site = sites.get(fetch.site)
-                page = self._page(fetch, site.policy if site else "flag", str(number), taken.damaged)
+                page = self._page(fetch, site.policy if site else "flag", str(number), done.damaged)
                 if page is None:
                     found.append((fetch, None))
                     continue
@@ -131,10 +132,10 @@ class ReextractSource:
                 yield page
 
         book = LakeBook(pipeline.lake)
-        done = extract_pages(
+        extracted = extract_pages(
             pages(), processes=workers.size, pool=workers, zones=zones, templates=book, learn=False
         )  # fmt: skip
-        for page, result in done:
+        for page, result in extracted:
             fetch = waiting.pop(page.id)
             if isinstance(result, Article):
                 site = sites.get(page.site)
@@ -143,7 +144,7 @@ class ReextractSource:
             else:
                 fetch.outcome, fetch.detail = result.outcome, result.detail
                 found.append((fetch, None))
-            taken.pages += 1
+            done.pages += 1
             pipeline.watch.page()
         return found
 

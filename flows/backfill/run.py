@@ -1,24 +1,38 @@
 """Runs a backfill window by window: what is done is left alone, what fails holds up nothing else."""
 
+import contextlib
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 from typing import Any
 
+from crawlers.extract.templates import Lesson
 from flows import spool
+from flows.away import SentWindow, gather_away
 from flows.backfill import state
 from flows.backfill.blobs import SourceError
-from flows.backfill.model import Source, Taken, Window, job_id
+from flows.backfill.books import teach
+from flows.backfill.model import Gathered, Portable, Seated, Source, Taken, Window, job_id
 from flows.errors import PresslakeError
 from flows.lake import Lake
 from flows.pipeline import Pipeline, Watch, open_pipeline, resume
+from flows.publish import Run, publish_sites
 from flows.settings import Settings
 from flows.steps import Steps
 from flows.summary import RunSummary, SiteSummary
+from flows.tasks import Promise, Tasks, do_here, in_order
 from schemas.outcomes import HARMLESS, Outcome
+
+ROUND = 16
+"""Windows that are extracted with the same templates: what one of them teaches counts for the next round.
+
+So a window's result hangs neither on how many are done at a time nor on which is done first.
+"""
 
 log = logging.getLogger(__name__)
 
@@ -134,41 +148,104 @@ def run(
     budget: Budget | None = None,
     steps: Steps | None = None,
     watch: Watch | None = None,
+    tasks: Tasks | None = None,
     on_window: Callable[[Window, int, int], None] | None = None,
 ) -> Report:
     """Do the windows that are left, in order. `on_window` is told each window, its number and how many there are.
 
-    Raises SettingsError; LakeError or PublishError where the lake fails: run again, and it goes on from there. A
-    window whose source fails is reported and stays to be done.
+    With `tasks`, windows of sources that ask no site are gathered by workers elsewhere; they are published from here,
+    in order, so the lake is the same as without. Raises SettingsError; LakeError or PublishError where the lake
+    fails: run again, and it goes on from there. A window whose source fails is reported and stays to be done.
     """
     begun = time.monotonic()
-    with open_pipeline(settings, steps, watch) as pipeline:
+    with open_pipeline(settings, steps, watch, tasks) as pipeline:
         resume(pipeline, settings)
         todo = plan(pipeline.lake, source)
         state.note_job(pipeline.lake, todo.job, source.spec())
         report = Report(todo.job, len(todo.windows))
-        limit = budget or Budget()
-        for number, window in enumerate(todo.windows, 1):
-            if window.name in todo.done:
-                continue
-            report.stopped = _spent(limit, report.pages, time.monotonic() - begun)
+        work = _Work(pipeline, settings, source, report, budget or Budget(), begun)
+        numbered = list(enumerate(todo.windows, 1))
+        for start in range(0, len(numbered), ROUND):
+            left = [
+                (number, window) for number, window in numbered[start : start + ROUND] if window.name not in todo.done
+            ]
+            work.do_round(left, on_window)
             if report.stopped:
                 break
-            if on_window:
-                on_window(window, number, len(todo.windows))
-            _do(pipeline, settings, source, todo.job, window, report)
         return _told(pipeline.lake, report, todo.windows, time.monotonic() - begun)
 
 
-def _do(pipeline: Pipeline, settings: Settings, source: Source, job: str, window: Window, report: Report) -> None:
-    run_id = f"{job}-{window.name}"
-    directory = settings.spool / run_id
-    with spool.held(directory) as free:
-        if not free:
-            report.failed[window.label] = "another process is at it"
-            return
+@dataclass(frozen=True)
+class _Begun:
+    window: Window
+    run_id: str
+    directory: Path
+    """Held by `lock`."""
+    lock: contextlib.ExitStack
+
+
+@dataclass
+class _Work:
+    """One call's way through the windows."""
+
+    pipeline: Pipeline
+    settings: Settings
+    source: Source
+    report: Report
+    budget: Budget
+    begun: float
+    """When it began, by the monotonic clock."""
+
+    def do_round(
+        self, windows: Sequence[tuple[int, Window]], on_window: Callable[[Window, int, int], None] | None
+    ) -> None:
+        """Do the windows, and learn what they teach when all are through: until then templates stay as they are."""
+        lessons: list[tuple[str, Lesson | None]] = []
+        with contextlib.ExitStack() as locks:
+            for begun, piece in in_order(self._begin(windows, locks, on_window)):
+                self._finish(begun, piece, lessons)
+                begun.lock.close()
+        teach(self.pipeline.lake, lessons)
+
+    def _begin(
+        self,
+        windows: Sequence[tuple[int, Window]],
+        locks: contextlib.ExitStack,
+        on_window: Callable[[Window, int, int], None] | None,
+    ) -> Iterator[tuple[_Begun, Promise[Gathered | Taken]]]:
+        for number, window in windows:
+            self.report.stopped = _spent(self.budget, self.report.pages, time.monotonic() - self.begun)
+            if self.report.stopped:
+                return
+            if on_window:
+                on_window(window, number, self.report.windows)
+            run_id = f"{self.report.job}-{window.name}"
+            begun = _Begun(window, run_id, self.settings.spool / run_id, locks.enter_context(contextlib.ExitStack()))
+            if begun.lock.enter_context(spool.held(begun.directory)):
+                yield begun, self._piece(begun)
+            else:
+                self.report.failed[window.label] = "another process is at it"
+
+    def _piece(self, begun: _Begun) -> Promise[Gathered | Taken]:
+        source, pipeline, window = self.source, self.pipeline, begun.window
+        if isinstance(source, Seated):
+            return do_here(partial(source.take, pipeline, window, begun.run_id, begun.directory))
+        assert isinstance(source, Portable)
+        if pipeline.away is not None:
+            work = SentWindow(pipeline.away.place, source.portion(window), window, begun.run_id, pipeline.sites)
+            return pipeline.away.tasks.submit("extract", window.label, gather_away, work)
+        gather = partial(source.gather, pipeline, window, begun.run_id, begun.directory)
+        return do_here(partial(pipeline.step, "extract", window.label, gather))
+
+    def _finish(
+        self, begun: _Begun, piece: Promise[Gathered | Taken], lessons: list[tuple[str, Lesson | None]]
+    ) -> None:
+        window, report = begun.window, self.report
         try:
-            taken = source.take(pipeline, window, run_id, directory)
+            taken = piece.result()
+            if isinstance(taken, Gathered):
+                lessons += taken.lessons
+                taken = self._publish(begun, taken)
         except SourceError as error:
             report.failed[window.label] = str(error)
         except PresslakeError:
@@ -179,11 +256,25 @@ def _do(pipeline: Pipeline, settings: Settings, source: Source, job: str, window
         else:
             report.pages += taken.pages
             if taken.complete:
-                state.note_done(pipeline.lake, job, window, taken)
+                state.note_done(self.pipeline.lake, report.job, window, taken)
                 report.worked += 1
             else:
                 report.failed[window.label] = _why(taken)
-        spool.remove(directory)
+        spool.remove(begun.directory)
+
+    def _publish(self, begun: _Begun, gathered: Gathered) -> Taken:
+        assert isinstance(self.source, Portable)
+        taken = Taken(passed=gathered.passed, damaged=gathered.damaged, pages=gathered.pages)
+        if self.pipeline.away is not None:
+            for _ in range(gathered.pages):
+                self.pipeline.watch.page()
+        for layer, results in enumerate(gathered.layers):
+            run_id = f"{begun.run_id}-{layer}" if layer else begun.run_id
+            taken.run_ids.append(run_id)
+            run = Run(run_id, self.source.run_kind, datetime.now(UTC))
+            publish = partial(publish_sites, self.pipeline.lake, run, results)
+            taken.sites += self.pipeline.step("publish", begun.window.label, publish)
+        return taken
 
 
 def _told(lake: Lake, report: Report, windows: Sequence[Window], seconds: float) -> Report:

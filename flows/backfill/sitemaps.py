@@ -32,11 +32,12 @@ from flows.backfill.model import Taken, Window
 from flows.backfill.windows import Span
 from flows.lake import Lake
 from flows.lake.query import rows
-from flows.pipeline import Pipeline
+from flows.pipeline import Begun, Pipeline
 from flows.publish import Run
 from flows.settings import Settings
 from flows.sitelocks import BACKFILL, sites_held
-from flows.stages import SiteResult
+from flows.stages import Extraction, SiteResult
+from flows.tasks import Promise
 from schemas import Outcome
 
 WINDOW_PAGES = 50
@@ -70,14 +71,14 @@ _LEADS = pa.schema(
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _InSpan(Pipeline):
     """The pipeline, but articles published outside the span end as OUT_OF_RANGE: sitemaps seldom say when."""
 
     span: Span
 
-    def _extracted(self, report: SiteReport, directory: Path) -> SiteResult:
-        result = super()._extracted(report, directory)
+    def _extracted(self, begun: Begun, piece: Promise[Extraction]) -> SiteResult:
+        result = super()._extracted(begun, piece)
         for position, article in list(result.articles.items()):
             if refusal := outside(article, self.span):
                 del result.articles[position]

@@ -5,11 +5,11 @@ run loses a window at most. Captures of our sites are kept in our archive as the
 like pages of a live crawl: by the same rules, with the same ids.
 """
 
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from functools import cached_property, partial
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -25,11 +25,10 @@ from flows.backfill.blobs import WarcFile, measured, open_file
 from flows.backfill.books import LakeBook
 from flows.backfill.judging import judge, outside
 from flows.backfill.keeping import Keeper
-from flows.backfill.model import Taken, Window
+from flows.backfill.model import Gathered, Window
 from flows.backfill.windows import ALWAYS, Span, byte_windows
 from flows.pipeline import Pipeline
-from flows.publish import Run, publish_sites
-from flows.stages import SiteResult, archive_site
+from flows.stages import SiteResult, archive_site, share_seconds
 from schemas import Outcome
 
 MIB = 1 << 20
@@ -62,6 +61,7 @@ class WarcSource:
     published: Span = ALWAYS
     """Articles that were published at another time are OUT_OF_RANGE; those that don't say when are taken."""
     kind: str = field(default="warc", init=False)
+    run_kind: str = field(default="backfill", init=False)
 
     def spec(self) -> dict[str, Any]:
         """See Source.spec: the files are not in it, each window names its own."""
@@ -101,31 +101,36 @@ class WarcSource:
         """See Source.notes."""
         return ()
 
-    def take(self, pipeline: Pipeline, window: Window, run_id: str, directory: Path) -> Taken:
-        """See Source.take."""
+    def portion(self, window: Window) -> "WarcSource":
+        """See Portable.portion."""
+        place = self._places[window.name]
+        part = replace(self, files=(place[0],))
+        part.__dict__["_places"] = {window.name: place}
+        return part
+
+    def gather(self, pipeline: Pipeline, window: Window, run_id: str, directory: Path) -> Gathered:
+        """See Portable.gather."""
         file, start, end = self._places[window.name]
-        taken = Taken()
+        done = Gathered()
         keeper = Keeper(directory, run_id, file.uri)
         entries: list[_Entry] = []
+        begun = time.perf_counter()
         with open_file(file) as stream:
             reader = CaptureReader(stream, start, end)
-            pages = self._pages(pipeline, file, reader, keeper, entries, taken.passed)
+            pages = self._pages(pipeline, file, reader, keeper, entries, done.passed)
             book = LakeBook(pipeline.lake)
-            work = partial(self._extract, pipeline, pages, entries, book)
-            taken.pages = pipeline.step("extract", window.label, work)
-            taken.passed += reader.passed
-            taken.damaged += reader.damaged
-        layers = _results(entries, keeper, directory)
-        for site in sorted({result.report.site for results in layers.values() for result in results}):
+            done.pages = self._extract(pipeline, pages, entries, book)
+            done.passed += reader.passed
+            done.damaged += reader.damaged
+        done.lessons, done.layers = book.lessons, _results(entries, keeper, directory)
+        extracted = time.perf_counter()
+        for site in sorted({result.report.site for results in done.layers for result in results}):
             report = SiteReport(site, "ok", None, directory, keeper.segments(site), 0, 0)
             archive_site(pipeline.lake, report, directory)
-        for layer, results in sorted(layers.items()):
-            run = Run(f"{run_id}-{layer}" if layer else run_id, "backfill", datetime.now(UTC))
-            taken.run_ids.append(run.run_id)
-            publish = partial(publish_sites, pipeline.lake, run, results)
-            taken.sites += pipeline.step("publish", window.label, publish)
-        book.save()
-        return taken
+        results = [result for layer in done.layers for result in layer]
+        share_seconds(results, "extract", extracted - begun)
+        share_seconds(results, "archive", time.perf_counter() - extracted)
+        return done
 
     def _pages(
         self,
@@ -223,7 +228,7 @@ def _fetch(site: str, capture: Capture, ref: WarcRef, file: WarcFile) -> Fetch:
     )
 
 
-def _results(entries: Sequence[_Entry], keeper: Keeper, directory: Path) -> dict[int, list[SiteResult]]:
+def _results(entries: Sequence[_Entry], keeper: Keeper, directory: Path) -> list[list[SiteResult]]:
     """The entries by layer and site: a run has each address once, so a second capture of one is another run's."""
     layers: dict[int, dict[str, SiteResult]] = {}
     for entry in entries:
@@ -235,4 +240,4 @@ def _results(entries: Sequence[_Entry], keeper: Keeper, directory: Path) -> dict
         if entry.article is not None:
             results[site].articles[len(results[site].fetches)] = entry.article
         results[site].fetches.append(entry.fetch)
-    return {layer: list(results.values()) for layer, results in layers.items()}
+    return [list(results.values()) for _, results in sorted(layers.items())]

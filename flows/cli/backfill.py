@@ -131,10 +131,12 @@ def go(
 ) -> None:
     """Plan or run a request, and leave with the exit status of its state."""
     context = click.get_current_context()
-    if prefect and not plan_only:
+    # Workers of a cluster are Prefect's task runner, so that is a matter for the flow.
+    if (prefect or settings.tasks != "local") and not plan_only:
         from flows.backfill_flow import backfill_from  # Prefect takes seconds to import
 
-        state, told = backfill_from(request, pages, hours)
+        os.environ["PRESSLAKE_LAKE"] = settings.lake  # a run here takes its settings from there; --lake counts, too
+        state, told = backfill_from(request, pages, hours, here=not prefect)
         click.echo(told)
         context.exit(EXIT[state])
     console = console_for(as_json)

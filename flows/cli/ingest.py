@@ -43,10 +43,14 @@ def command(settings: Settings, sites: tuple[str, ...], limit: int | None, as_js
     Exit status: 0 all well, 1 failed, 3 partly failed (the table says which sites).
     """  # noqa: D301 - click wants the character \b itself
     chosen = choose(settings, sites)
-    if prefect or (prefect is None and has_prefect_server()):
+    # Workers of a cluster are Prefect's task runner, so that is a matter for the flow.
+    if prefect or settings.tasks != "local" or (prefect is None and has_prefect_server()):
         from flows.ingest import ingest as flow  # Prefect takes seconds to import
+        from flows.prefect_tasks import reachable_server
 
-        state = flow(sites=[site.id for site in chosen] if sites else None, limit=limit, return_state=True)
+        os.environ["PRESSLAKE_LAKE"] = settings.lake  # the flow takes its settings from there; --lake counts, too
+        with reachable_server(settings):
+            state = flow(sites=[site.id for site in chosen] if sites else None, limit=limit, return_state=True)
         click.get_current_context().exit(
             {"COMPLETED": 0}.get(state.type.value, 3 if state.name == "PartlyFailed" else 1)
         )

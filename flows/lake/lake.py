@@ -1,6 +1,7 @@
 """A lake: its root, its objects and its tables."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -22,6 +23,10 @@ class Lake:
     def root(self) -> str:
         """`file:///…` or `s3://bucket/prefix`."""
         return self.store.root
+
+    def __reduce__(self) -> tuple[Callable[[str], "Lake"], tuple[str]]:
+        """Pickled by its root alone: whoever reads it opens it anew, with credentials of its own."""
+        return open_lake, (self.root,)
 
     def table_uri(self, name: str) -> str:
         """Where the Delta table stands, as deltalake wants to be told it: `tables/`, or `state/` for our own."""
