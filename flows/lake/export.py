@@ -30,7 +30,7 @@ from flows.lake.card import render
 from flows.lake.lake import Lake
 from flows.lake.local_store import LocalStore
 from flows.lake.store import ObjectStore
-from flows.lake.tables import APP, open_table
+from flows.lake.tables import APP, ROW_GROUP, open_table
 from schemas import ARTICLES, COPIES, RUNS, TABLES, Table
 
 MANIFEST = "manifest.json"
@@ -111,17 +111,17 @@ def _copy(source: DeltaTable, table: Table, target: ObjectStore, folder: str) ->
         for number, first in enumerate(range(0, len(found), _ROWS_A_FILE)):
             part = found.slice(first, _ROWS_A_FILE)
             path = f"{folder}/date={day}/part-{number}.parquet"
-            yield File(path, len(part), _write(target, path, part))
+            yield File(path, len(part), _write(target, path, part, ROW_GROUP.get(table.name, 65_536)))
 
 
 def _days(source: DeltaTable) -> list[Any]:
     return sorted(set(source.get_add_actions(flatten=True).column("partition.date").to_pylist()))
 
 
-def _write(target: ObjectStore, path: str, rows: pa.Table) -> int:
+def _write(target: ObjectStore, path: str, rows: pa.Table, row_group: int) -> int:
     with tempfile.TemporaryDirectory(prefix="presslake-export-") as folder:
         local = Path(folder) / "part.parquet"
-        pq.write_table(rows, local, compression="zstd", row_group_size=65_536)
+        pq.write_table(rows, local, compression="zstd", row_group_size=row_group)
         target.put_file(path, local)
         return local.stat().st_size
 

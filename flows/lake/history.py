@@ -1,7 +1,7 @@
 """What was published before a batch, as dedupe asks for it: lookups by batch over snapshots of the tables.
 
-An article's id says nothing of its place, so ids are looked for in all of `revisions`, in two small columns; what is wide
-(texts, titles) is read in the partitions of the articles found alone, a few thousand rows at a time.
+An article's id says nothing of its place, so ids are looked for in all of `revisions`, in two small columns; what is
+wide (texts, titles) is read in the partitions of the articles found alone, a few thousand rows at a time.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping

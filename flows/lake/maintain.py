@@ -25,7 +25,7 @@ from flows.lake.local_store import LocalStore, remove_parts
 from flows.lake.postings import forget_cached
 from flows.lake.removal import AT_ONCE, forget_log, look, remove_seen
 from flows.lake.stale import long_stale
-from flows.lake.tables import CHANGE_FEED, WRITER, committed, open_table
+from flows.lake.tables import CHANGE_FEED, committed, open_table, writer
 from schemas import RUNS, TABLES, Table
 
 TARGET = 256 << 20
@@ -157,10 +157,13 @@ def _compact(lake: Lake, table: Table, target: int) -> str | None:
                 if table.name in TABLES:
                     # By one column this is a sort: files and row groups of one site lie together.
                     optimize.z_order(
-                        [table.sort_by[0]], partition_filters=filters, target_size=target, writer_properties=WRITER
+                        [table.sort_by[0]],
+                        partition_filters=filters,
+                        target_size=target,
+                        writer_properties=writer(table),
                     )
                 else:
-                    optimize.compact(partition_filters=filters, target_size=target, writer_properties=WRITER)
+                    optimize.compact(partition_filters=filters, target_size=target, writer_properties=writer(table))
                 break
             except CommitFailedError as error:
                 log.info("%s %s changed while it was compacted: %s", table.name, partition, error)

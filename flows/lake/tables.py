@@ -13,7 +13,15 @@ from collections.abc import Callable
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as pads
-from deltalake import CommitProperties, DeltaTable, Schema, Transaction, WriterProperties, write_deltalake
+from deltalake import (
+    ColumnProperties,
+    CommitProperties,
+    DeltaTable,
+    Schema,
+    Transaction,
+    WriterProperties,
+    write_deltalake,
+)
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 
 from flows.errors import LakeError, PublishError
@@ -30,7 +38,10 @@ DELETE = "_delete"
 """Extra column of rows to merge: true where the row with this key is to go."""
 
 _TRIES = 12
-WRITER = WriterProperties(compression="ZSTD", compression_level=3, max_row_group_size=65_536)
+_DIFFERENCES = ColumnProperties(dictionary_enabled=False, encoding="DELTA_BINARY_PACKED")
+ROW_GROUP = {"articles": 8_192, "revisions": 8_192}
+"""Rows of a row group, 65,536 elsewhere. With texts these are some 50 MB of memory, and the least that a reader of one
+site or article has to unpack."""
 _CONFIGURATION = {"delta.checkpointInterval": "10", "delta.logRetentionDuration": "interval 30 days"}
 CHANGE_FEED = {"delta.enableChangeDataFeed": "true"}
 """Readers ask the tables of the contract what came since a version; compaction is no change to them."""
@@ -95,7 +106,7 @@ def append(lake: Lake, table: Table, rows: pa.Table, sequence: int) -> None:
             target,
             _fitted(rows, target).sort_by([(name, "ascending") for name in (*table.partition_by, *table.sort_by)]),
             mode="append",
-            writer_properties=WRITER,
+            writer_properties=writer(table),
             commit_properties=_properties(sequence),
         )
 
@@ -117,11 +128,22 @@ def merge(lake: Lake, table: Table, rows: pa.Table, sequence: int) -> None:
             _fitted(rows.filter(pc.invert(rows[DELETE])).drop_columns([DELETE]), target),
             mode="overwrite",
             predicate=predicate,
-            writer_properties=WRITER,
+            writer_properties=writer(table),
             commit_properties=_properties(sequence),
         )
 
     _once(lake, table, sequence, commit)
+
+
+def writer(table: Table) -> WriterProperties:
+    """How the table's files are written: zstd, dictionaries, statistics; differences where sorted numbers follow."""
+    return WriterProperties(
+        compression="ZSTD",
+        compression_level=3,
+        max_row_group_size=ROW_GROUP.get(table.name, 65_536),
+        # A shingle's key is like no other: a dictionary of them only adds to their size.
+        column_properties={"key": _DIFFERENCES} if table.name == "postings" else None,
+    )
 
 
 def remove(lake: Lake, table: Table, predicate: str) -> None:
@@ -136,7 +158,7 @@ def remove(lake: Lake, table: Table, predicate: str) -> None:
                 nothing,
                 mode="overwrite",
                 predicate=predicate,
-                writer_properties=WRITER,
+                writer_properties=writer(table),
                 commit_properties=properties,
             )
 

@@ -3,8 +3,10 @@ import multiprocessing
 import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.dataset as pads
 import pyarrow.parquet as pq
 import pytest
@@ -14,10 +16,11 @@ from flows.cli import cli
 from flows.lake import Lake, open_lake
 from flows.lake.batches import Batch, complete, publish
 from flows.lake.maintain import GRACE, maintain
+from flows.lake.postings import POSTINGS
 from flows.lake.query import rows
-from flows.lake.tables import committed, open_table
+from flows.lake.tables import ROW_GROUP, append, committed, open_table
 from schemas import ARTICLES, REVISIONS, RUNS, TABLES
-from tests.flows.lake.rows import article_row, batch_rows, run_row, table
+from tests.flows.lake.rows import NOW, article_row, batch_rows, run_row, table
 from tests.flows.lake.test_batches import ids
 
 NONE = timedelta(0)
@@ -59,6 +62,26 @@ def test_files_written_by_compaction_hold_plain_strings(tmp_path: Path) -> None:
     for name in ("articles", "revisions", "runs", "fetches"):
         for uri in open_table(lake, TABLES[name]).file_uris():
             assert "string_view" not in str(pq.read_schema(uri))
+
+
+def test_files_are_laid_out_for_readers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """zstd, row groups of a bearable size, statistics to skip them by, dictionaries; sorted keys as differences."""
+    monkeypatch.setitem(ROW_GROUP, "revisions", 8)
+    lake = filled(open_lake(str(tmp_path)))
+    keys = pa.table({"key": range(100), "part": [1] * 100, "doc": [1] * 100, "date": [NOW.date()] * 100})
+    append(lake, POSTINGS, keys.cast(POSTINGS.schema), 9)
+    maintain(lake)
+    [uri] = open_table(lake, REVISIONS).file_uris()
+    about = pq.ParquetFile(uri).metadata
+    groups = [about.row_group(number) for number in range(about.num_row_groups)]
+    assert [group.num_rows for group in groups] == [8, 8, 2]
+    site = about.schema.to_arrow_schema().get_field_index("site")
+    spans = [(group.column(site).statistics.min, group.column(site).statistics.max) for group in groups]
+    assert all(before[1] <= after[0] for before, after in pairwise(spans)), "row groups of one site lie together"
+    assert {group.column(site).compression for group in groups} == {"ZSTD"}
+    assert "RLE_DICTIONARY" in groups[0].column(site).encodings
+    [uri] = open_table(lake, POSTINGS).file_uris()
+    assert pq.ParquetFile(uri).metadata.row_group(0).column(0).encodings == ("RLE", "DELTA_BINARY_PACKED")
 
 
 def test_a_second_round_finds_nothing_to_do(tmp_path: Path) -> None:
