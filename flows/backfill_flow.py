@@ -89,6 +89,7 @@ def backfill(
         tuple(places),
         tuple(hosts),
         undeclared,
+        tuple(outcomes),
         retry_failed=retry_failed,
         published_since=_text(published_since),
         published_until=_text(published_until),
