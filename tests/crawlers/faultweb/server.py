@@ -1,16 +1,14 @@
 """A web server on loopback that does what real ones do on their bad days. Runs in a thread, on many ports."""
 
 import asyncio
-import contextlib
 import socket
 import struct
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Self
 from urllib.parse import urlsplit
+
+from tests.crawlers.faultweb.threaded import Threaded
 
 
 @dataclass(slots=True)
@@ -46,26 +44,15 @@ class Reply:
 Handler = Callable[[Seen], Reply]
 
 
-class Web:
+class Web(Threaded):
     """The server. `handler` is called in its thread."""
 
     def __init__(self, handler: Handler, *, ports: int = 1):
+        super().__init__()
         self.handler = handler
         self.requests: list[Seen] = []
         self._sockets = [socket.create_server(("127.0.0.1", 0), backlog=1024) for _ in range(ports)]
         self.hosts = [f"127.0.0.1:{sock.getsockname()[1]}" for sock in self._sockets]
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
 
     def url(self, path: str, port: int = 0) -> str:
         """Address of a path on one of the ports."""
@@ -75,27 +62,17 @@ class Web:
         """Paths asked for so far, in order."""
         return [seen.path for seen in self.requests if seen.path.startswith(prefix)]
 
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        servers = [self._loop.run_until_complete(asyncio.start_server(self._serve, sock=s)) for s in self._sockets]
-        self._loop.run_forever()
-        for server in servers:
-            server.close()
-        tasks = asyncio.all_tasks(self._loop)
-        for task in tasks:
-            task.cancel()
-        self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
-        self._loop.close()
+    async def listen(self) -> list[asyncio.Server]:
+        """See Threaded."""
+        return [await asyncio.start_server(self.answer, sock=sock) for sock in self._sockets]
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            while True:
-                seen = _parse(await reader.readuntil(b"\r\n\r\n"))
-                self.requests.append(seen)
-                if not await _answer(writer, self.handler(seen)):
-                    break
-        with contextlib.suppress(OSError, RuntimeError):
-            writer.close()
+    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """See Threaded."""
+        while True:
+            seen = _parse(await reader.readuntil(b"\r\n\r\n"))
+            self.requests.append(seen)
+            if not await _answer(writer, self.handler(seen)):
+                break
 
 
 def _parse(head: bytes) -> Seen:

@@ -1,15 +1,11 @@
 """A server over TLS, by HTTP/2 or HTTP/1.1 as the client asks, with a certificate of its own making."""
 
 import asyncio
-import contextlib
 import ipaddress
 import ssl
-import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import h2.config
 import h2.connection
@@ -20,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests.crawlers.faultweb.server import Reply
+from tests.crawlers.faultweb.threaded import Threaded
 
 
 def certificate(folder: Path) -> tuple[Path, Path]:
@@ -41,51 +38,30 @@ def certificate(folder: Path) -> tuple[Path, Path]:
     return paths
 
 
-class TlsWeb:
+class TlsWeb(Threaded):
     """Serves over TLS; `seen` holds (protocol, path) of every request."""
 
     def __init__(self, handler: Callable[[str, str], Reply], cert: Path, key: Path, *, http2: bool = True):
+        super().__init__()
         self.handler = handler
         self.seen: list[tuple[str, str]] = []
         self.host = ""
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.load_cert_chain(cert, key)
         self._context.set_alpn_protocols(["h2", "http/1.1"] if http2 else ["http/1.1"])
-        self._loop = asyncio.new_event_loop()
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        self._ready.wait(5)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.set_exception_handler(lambda loop, context: None)
-        server = self._loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._context))
+    async def listen(self) -> list[asyncio.Server]:
+        """See Threaded."""
+        server = await asyncio.start_server(self.answer, "127.0.0.1", 0, ssl=self._context)
         self.host = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        self._ready.set()
-        self._loop.run_forever()
-        server.close()
-        tasks = asyncio.all_tasks(self._loop)
-        for task in tasks:
-            task.cancel()
-        self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
-        self._loop.close()
+        return [server]
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            if writer.get_extra_info("ssl_object").selected_alpn_protocol() == "h2":
-                await self._http2(reader, writer)
-            else:
-                await self._http1(reader, writer)
+    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """See Threaded."""
+        if writer.get_extra_info("ssl_object").selected_alpn_protocol() == "h2":
+            await self._http2(reader, writer)
+        else:
+            await self._http1(reader, writer)
 
     async def _http1(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while True:
