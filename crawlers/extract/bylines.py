@@ -89,7 +89,8 @@ class Printed:
         same = [index for index in likely if key_of(self.texts[index].text) == key]
         heading = next((index for index in same if _in_heading(self.texts[index].parent)), None)
         if heading is not None or same:
-            return heading if heading is not None else same[0]
+            unlinked = (index for index in same if self.texts[index].parent.tag != "a")
+            return heading if heading is not None else next(unlinked, same[0])
         parts = (index for index, text in enumerate(self.texts) if len(text.text) > 3 and _in_heading(text.parent))
         return next((index for index in parts if key_of(self.texts[index].text) in key), None)
 
@@ -163,7 +164,7 @@ def _labelled(texts: list[_Text], index: int) -> list[str]:
         return [match["names"]]
     if names.LABEL.match(text):
         return _behind(texts, index + 1)
-    match = names.BY_LINE.match(text)
+    match = names.BY_LINE.match(text) or names.DATED_BY.search(text)
     if match is None:
         return []
     rest = match["names"]

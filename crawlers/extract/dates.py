@@ -22,7 +22,7 @@ NUMERIC = re.compile(r"(?<!\d)(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4})(?!\d)")
 NUMERIC_SHORT = re.compile(r"(?<![\d.])(\d{1,2})\.(\d{1,2})\.(\d{2})(?![\d.])")
 CJK = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]")
 NAMED_DAY_FIRST = re.compile(
-    r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?,?\s+(?:de\s+|d')?([^\W\d_]{3,12})\.?,?\s+(?:de\s+|del\s+|г\.\s*)?(\d{4})(?!\d)"
+    r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?,?[\s/-]+(?:de\s+|d')?([^\W\d_]{3,12})\.?,?[\s/-]+(?:de\s+|del\s+|г\.\s*)?(\d{4})(?!\d)"
 )
 NAMED_MONTH_FIRST = re.compile(r"([^\W\d_]{3,12})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?!\d)")
 TIME = re.compile(
@@ -95,7 +95,8 @@ class Clock:
             return None
         if instant.precision == "day":
             # A day has begun somewhere up to 14 hours before it begins in UTC.
-            return instant if instant.at - timedelta(hours=14) <= self.fetched_at else None
+            ahead = timedelta() if instant.zoned else timedelta(hours=14)
+            return instant if instant.at - ahead <= self.fetched_at else None
         if instant.at > self.fetched_at + (SKEW if instant.zoned else timedelta(hours=14)):
             return None
         return Instant(min(instant.at, self.fetched_at), instant.precision, instant.zoned)
@@ -147,6 +148,9 @@ def _from_iso(match: re.Match[str], zone: tzinfo | None) -> Instant | None:
         return _build(date, zone, None, "day")
     hours = _hour(int(hour), half)
     micro = int((fraction or "0")[:6].ljust(6, "0"))
+    utc = stated is None or offset_of(stated) == UTC
+    if utc and (hours, int(minute), int(second or 0), micro) == (0, 0, 0, 0):
+        return _build(date, zone, offset_of(stated), "day")  # the day, in a field that wants a time
     precision = "second" if second is not None else "minute"
     return _build([*date, hours, int(minute), int(second or 0), micro], zone, offset_of(stated), precision)
 

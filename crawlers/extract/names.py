@@ -29,6 +29,13 @@ BY_LINE = re.compile(
 )
 """A text that is a byline from its first word on."""
 
+DATED_BY = re.compile(
+    r"\b(?:19|20)\d\d\b.{0,24}?[\s–—|·•,-](?:by|von|par|por|di|door|av|af|przez|автор|yazan|oleh)\s+"
+    r"(?P<names>(?-i:[^\W\d_a-z]).{2,80})$",
+    re.IGNORECASE,
+)
+"""A dateline and a byline in one: `Published on 3 May 2024, 6:47 pm - by Jane Doe`."""
+
 SPLIT = re.compile(rf"\s*(?:;|\||•|·|\n|\t| / |\s&\s|\s\+\s|,?\s+(?:{AND})\s+(?=[^\W\d_]))\s*")
 NICKNAME = re.compile(r"\s\([^\W\d_a-z][^\W\d_]+\)\s")
 TASK = re.compile(r"^\w{3,15}:\s")

@@ -2,17 +2,37 @@
 
 import re
 from datetime import UTC, datetime
+from itertools import islice
 
 from htmldate import find_date
 from lxml.html import HtmlElement
 
 from crawlers.extract.dates import Clock, Dated, Instant
+from crawlers.extract.months import MONTHS
 from crawlers.extract.segments import Segment, key_of
 
 NEAR = 12
 """Blocks after the headline among which a dateline is looked for; four before it."""
 
-MAX_WORDS = 16
+MAX_WORDS, MAX_PLAIN = 16, 8
+"""Words of a line with a date in it; of one that needs no label to be a dateline."""
+
+DATE_FIRST = re.compile(
+    r"\W*(?:[^\W\d_]{2,12}[.,]?\s+)?(?:[^\W\d_]{3,12}\.?\s+\d{1,2},?\s+\d{4}|\d{1,2}\.?\s+(?:de\s+)?[^\W\d_]{3,12}\.?,?\s+(?:de\s+)?\d{4}|"
+    r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[年년])"
+)
+"""A line that begins with a date, a weekday before it or not."""
+
+ORIGINALLY = re.compile(
+    r"\b(?:originally|first) published\b|ursprünglich (?:veröffentlicht|erschienen)|initialement publié|"
+    r"publicado originalmente|originariamente pubblicato|ursprungligen publicerad",
+    re.IGNORECASE,
+)
+MAX_NOTE = 300
+"""Characters of a line that tells of the first publication."""
+
+PIECES = re.compile(r"\s[|•·–—]\s")
+CHANGED = re.compile(r"(?:^|[-_\s])(?:changed|modified|updated|last-?mod)(?:$|[-_\s])", re.IGNORECASE)
 MODIFIED = re.compile(
     r"(?:\b|(?<=\d))(?:updated|modified|last update|reviewed|aktualisiert|zuletzt geändert|mis à jour|modifié|"
     r"actualizad\w|atualizad\w|aggiornat\w|bijgewerkt|uppdaterad|oppdatert|opdateret|päivitetty|zaktualizowan\w|aktualizováno|обновлен\w|оновлен\w|"
@@ -20,35 +40,97 @@ MODIFIED = re.compile(
     re.IGNORECASE,
 )
 PUBLISHED = re.compile(
-    r"\b(?:published|posted|created|first published|on|veröffentlicht|erschienen|publié|publicad\w|pubblicat\w|"
+    r"\b(?:published|posted|post(?:ed)? time|created|first published|on|date|datum|fecha|tarih|дата|veröffentlicht|"
+    r"erschienen|publié|publicad\w|pubblicat\w|"
     r"gepubliceerd|publicerad|publisert|offentliggjort|julkaistu|opublikowan\w|publikováno|опубликован\w|опубліковано|"
     r"yayın\w*|dipublikasikan|公開|掲載)\b",
     re.IGNORECASE,
 )
 URL_DATE = re.compile(r"/(?P<year>(?:19|20)\d\d)[/-](?P<month>\d{1,2})[/-](?P<day>\d{1,2})(?:/|-|_|\.|$)")
+URL_NAMED = re.compile(r"/(?P<year>20\d\d)/(?P<month>[a-z]{3,12})/(?P<day>\d{1,2})(?:/|-|$)", re.IGNORECASE)
 URL_COMPACT = re.compile(
     r"[/_-](?P<year>20[0-4]\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?:[/_.-]|\d{4,6}\b|$)"
 )
 
 
 def visible_date(blocks: list[Segment], clock: Clock, title: str | None, month_first: bool) -> Dated | None:
-    """The dateline near the headline: a short block with a date that doesn't say it is an update."""
-    key = key_of(title) if title else ""
-    heads = [block.index for block in blocks if key and key_of(block.text) == key and not block.hidden]
-    heads = heads or [block.index for block in blocks if block.element.tag == "h1"]
+    """The dateline near the headline: a short block that begins with a date, or says that it is the publication's."""
+    if first := _first_of_all(blocks, clock, month_first):
+        return Dated(first, "visible-text")
     if title and (inline := _behind_title(blocks, clock, title, month_first)):
         return Dated(inline, "visible-text")
-    for head in heads[:3]:
-        near = [*blocks[head + 1 : head + NEAR], *reversed(blocks[max(0, head - 4) : head])]
-        candidates = [
-            block.text for block in near if block.text.count(" ") < MAX_WORDS and re.search(r"\d", block.text)
-        ]
-        found = [(text, instant) for text in candidates if (instant := _read(text, clock, month_first)) is not None]
+    for head in _heads(blocks, title)[:3]:
+        found = _dated_near(blocks, head, clock, month_first)
         stated = [instant for text, instant in found if PUBLISHED.search(_before_update(text))]
-        plain = [instant for text, instant in found if _before_update(text)]
+        plain = [
+            instant
+            for text, instant in found
+            if text.count(" ") < MAX_PLAIN or any(map(DATE_FIRST.match, PIECES.split(text)))
+        ]
         if best := next(iter([*stated, *plain]), None):
             return Dated(best, "visible-text")
     return None
+
+
+def _first_of_all(blocks: list[Segment], clock: Clock, month_first: bool) -> Instant | None:
+    """The date behind "originally published on", wherever the page says so."""
+    for block in blocks:
+        match = ORIGINALLY.search(block.text) if len(block.text) <= MAX_NOTE else None
+        if match and (instant := clock.read_visible(block.text[match.end() :][:40], month_first=month_first)):
+            return instant
+    return None
+
+
+def loose_date(blocks: list[Segment], clock: Clock, title: str | None, month_first: bool = False) -> Dated | None:
+    """A date within a line near the headline that says something else, too."""
+    for head in _heads(blocks, title)[:3]:
+        if found := _dated_near(blocks, head, clock, month_first):
+            return Dated(found[0][1], "visible-text")
+    return None
+
+
+def _heads(blocks: list[Segment], title: str | None) -> list[int]:
+    """Indexes of the blocks that are the headline; else of an h1; else of a heading that has it in it."""
+    key = key_of(title) if title else ""
+    heads = [block.index for block in blocks if key and key_of(block.text) == key and not block.hidden]
+    heads = heads or [block.index for block in blocks if block.element.tag == "h1"]
+    most = 2 * len(title or "") + 40
+    return heads or [
+        block.index
+        for block in blocks
+        if key and block.kind == "heading" and len(block.text) <= most and key in key_of(block.text)
+    ]
+
+
+def _dated_near(blocks: list[Segment], head: int, clock: Clock, month_first: bool) -> list[tuple[str, Instant]]:
+    """Short lines with a date around a headline, those behind it first; not those that tell of an update."""
+    near = [*blocks[head + 1 : head + NEAR], *reversed(blocks[max(0, head - 4) : head])]
+    texts = [
+        block.text
+        for block in near
+        if block.text.count(" ") < MAX_WORDS
+        and re.search(r"\d", block.text)
+        and block.kind != "caption"
+        and not _of_change(block)
+    ]
+    return [
+        (text, instant)
+        for text in texts
+        if _before_update(text) and (instant := _read(text, clock, month_first)) is not None
+    ]
+
+
+def _of_change(block: Segment) -> bool:
+    """Whether the classes around a line say that its date is the last change's."""
+    around = [block.element, *islice(block.element.iterancestors(), 2)]
+    return any(CHANGED.search(node.get("class") or "") for node in around)
+
+
+def title_date(title: str | None, clock: Clock) -> Dated | None:
+    """The day at the end of a title element: `Minister resigns | Europe | The Paper | 28.04.2023`."""
+    last = re.split(r"\s[|–—-]\s|,\s", title)[-1].strip() if title else ""
+    instant = clock.read_visible(last) if re.fullmatch(r"\d{1,2}[./]\d{1,2}[./]\d{4}|\d{4}-\d\d-\d\d", last) else None
+    return Dated(instant, "visible-text") if instant else None
 
 
 def _behind_title(blocks: list[Segment], clock: Clock, title: str, month_first: bool) -> Instant | None:
@@ -70,13 +152,15 @@ def _read(text: str, clock: Clock, month_first: bool) -> Instant | None:
 
 
 def url_date(url: str, clock: Clock) -> Dated | None:
-    """The day in an address like `/2024/05/03/`."""
-    match = URL_DATE.search(url) or URL_COMPACT.search(url)
+    """The day in an address like `/2024/05/03/` or `/2024/may/3/`."""
+    match = URL_DATE.search(url) or URL_COMPACT.search(url) or URL_NAMED.search(url)
     if match is None:
         return None
     try:
-        day = datetime(int(match["year"]), int(match["month"]), int(match["day"]), tzinfo=UTC)
-    except ValueError:
+        month = match["month"]
+        number = int(month) if month.isdigit() else MONTHS[month.casefold()]
+        day = datetime(int(match["year"]), number, int(match["day"]), tzinfo=UTC)
+    except (ValueError, KeyError):
         return None
     instant = clock.plausible(Instant(day, "day", zoned=False))
     return Dated(instant, "url") if instant else None

@@ -48,6 +48,7 @@ def people(
         ("<div>Автор: Анна Примерова</div>", ["Анна Примерова"]),
         ("<div>作者：王小明</div>", ["王小明"]),
         ("<div>홍길동 기자</div>", ["홍길동"]),
+        ("<p>Publié le 4 mars 2026 à 9h40 - par Jeanne Exemple</p>", ["Jeanne Exemple"]),
         ("<p>Jane Doe | Senior Writer | July 2, 2025</p>", ["Jane Doe"]),
         ("<p>Dec. 19, 2025 · Jane Doe on behalf of the board</p>", ["Jane Doe"]),
         ("<div><a href='/team/jane-doe'>Jane Doe</a></div>", ["Jane Doe"]),

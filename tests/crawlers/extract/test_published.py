@@ -1,0 +1,159 @@
+"""When a page was first published: what it states, what it prints, and which is believed."""
+
+from datetime import UTC, datetime
+
+import pytest
+from lxml.html import document_fromstring
+
+from crawlers.extract.fields import read_fields
+from crawlers.extract.head import read_head
+from crawlers.extract.walk import segment
+from crawlers.model import Article
+from tests.crawlers.extract.pages import FETCHED, PROSE, page
+
+TITLE = "Town votes to rebuild breakwater"
+STORY = "".join(f"<p>{paragraph}</p>" for paragraph in PROSE)
+
+
+def dated(
+    below: str = "",
+    *,
+    head: str = "",
+    before: str = "",
+    story: str = STORY,
+    heading: str | None = None,
+    title: str = TITLE,
+    url: str = "https://www.harbournews.example/news/breakwater",
+) -> Article:
+    """The fields of an English page with something below its headline."""
+    heading = f"<h1>{TITLE}</h1>" if heading is None else heading
+    html = (
+        f"<html lang='en-US'><head><title>{title}</title>{head}</head>"
+        f"<body>{before}<article>{heading}{below}{story}</article></body></html>"
+    )
+    tree = document_fromstring(html)
+    return read_fields(tree, read_head(tree, url), page(html, url=url), None, lambda: segment(tree))
+
+
+def ld(published: str, modified: str) -> str:
+    return (
+        '<script type="application/ld+json">{"@type": "NewsArticle", '
+        f'"datePublished": "{published}", "dateModified": "{modified}"}}</script>'
+    )
+
+
+def meta(name: str, content: str) -> str:
+    return f'<meta name="{name}" content="{content}">'
+
+
+def day(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=UTC)  # type: ignore[arg-type, misc]
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "<div>August 25, 2025</div>",
+        "<p>By Jane Doe · August 25, 2025 · 3 min read</p>",
+        "<p>Published <time pubdate datetime='2025-08-25'>August 25</time></p>",
+        "<p>First published on August 25, 2025, and revised since by the board of the harbour</p>",
+    ],
+)
+def test_a_page_stamped_anew_with_a_change_was_published_when_it_prints_so(printed):
+    found = dated(printed, head=ld("2026-02-24T10:00:00Z", "2026-02-24T10:00:00Z"))
+    assert (found.published_at, found.modified_at) == (day(2025, 8, 25), day(2026, 2, 24, 10))
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "<div>February 24, 2026</div>",
+        "<div>Updated: August 25, 2025</div>",
+        "<div class='last-updated'>August 25, 2025</div>",
+        "<p>The last storm of August 25, 2025 tore thirty stones out of it</p>",
+        "<figure><figcaption>The wall on August 25, 2025</figcaption></figure>",
+        "",
+    ],
+)
+def test_the_stated_publication_stays_where_no_earlier_one_is_printed(printed):
+    found = dated(printed, head=ld("2026-02-24T10:00:00Z", "2026-02-24T10:00:00Z"))
+    assert found.published_at == day(2026, 2, 24, 10)
+
+
+def test_a_stated_publication_before_the_last_change_is_believed_whatever_is_printed():
+    found = dated("<div>August 25, 2025</div>", head=ld("2026-02-23T10:00:00Z", "2026-02-24T10:00:00Z"))
+    assert found.published_at == day(2026, 2, 23, 10)
+
+
+def test_a_date_that_repeats_the_change_is_the_last_resort():
+    head = meta("dc.date", "2026-02-24T10:00:00Z") + meta("og:updated_time", "2026-02-24T10:00:00-04:00")
+    assert dated("<div>August 25, 2025</div>", head=head).published_at == day(2025, 8, 25)
+    assert dated(head=head).published_at == day(2026, 2, 24, 10)
+
+
+def test_of_two_stated_dates_a_midnight_gives_way_to_the_time_of_day():
+    head = ld("2026-02-23T00:00:00Z", "2026-02-24T10:00:00Z") + meta("article:published_time", "2026-02-23T04:39:05Z")
+    found = dated(head=head)
+    assert (found.published_at, found.published_precision) == (day(2026, 2, 23, 4, 39, 5), "second")
+
+
+def test_of_time_elements_the_one_closest_to_the_headline_counts():
+    before = "<header><div><p>Agenda</p><time datetime='2026-03-01'>March 1</time></div></header>"
+    below = "<div><time datetime='2026-02-20T08:00:00Z'>February 20</time> by Jane Doe</div>"
+    assert dated(below, before=before).published_at == day(2026, 2, 20, 8)
+
+
+@pytest.mark.parametrize(
+    ("element", "published"),
+    [
+        ("<time class='entry-date published updated' datetime='2026-02-20T08:00:00Z'></time>", day(2026, 2, 20, 8)),
+        ("<time class='updated' datetime='2026-02-20T08:00:00Z'></time>", None),
+        ("<b>Last reviewed</b> <time datetime='2026-02-20T08:00:00Z'></time>", None),
+        (
+            "<b>Reviewed</b> <time datetime='2026-02-20'></time> <b>Published</b> <time datetime='2025-02-20'></time>",
+            day(2025, 2, 20),
+        ),
+    ],
+)
+def test_a_time_element_of_the_last_change_is_not_the_publications(element, published):
+    assert dated(f"<div>{element}</div>").published_at == published
+
+
+@pytest.mark.parametrize(
+    ("below", "published", "precision"),
+    [
+        ("<p>Fri 20.02.26 | 14:07 | Jane Doe</p>", day(2026, 2, 20, 14, 7), "minute"),
+        ("<ul><li><b>Date</b> 20.02.2026</li></ul>", day(2026, 2, 20), "day"),
+        ("<p>The wall at low tide, 18 February 2026</p><p>Post time: February 20, 2026</p>", day(2026, 2, 20), "day"),
+    ],
+)
+def test_a_dateline_goes_before_a_date_within_a_line(below, published, precision):
+    found = dated(below)
+    assert (found.published_at, found.published_precision) == (published, precision)
+    assert found.published_source == "visible-text"
+
+
+def test_a_headline_that_no_heading_holds_alone_is_found():
+    heading = f"<h3><span>Harbour</span><span>{TITLE}</span></h3>"
+    assert dated("<p>February 20, 2026</p>", heading=heading).published_at == day(2026, 2, 20)
+
+
+def test_the_first_publication_is_told_at_the_end():
+    note = "<p>This article was originally published on 26 Sep 2019 at 4:12pm but has been updated since.</p>"
+    assert dated(story=STORY + note).published_at == day(2019, 9, 26, 16, 12)
+
+
+def test_the_title_element_may_end_in_the_date():
+    found = dated(title=f"{TITLE} | Europe | Harbour News | 20.02.2026")
+    assert (found.published_at, found.published_source) == (day(2026, 2, 20), "visible-text")
+
+
+def test_an_ambiguous_date_is_read_as_the_address_has_it():
+    found = dated("<p>10/02/2025</p>", url="https://www.harbournews.example/2025/february/10/breakwater")
+    assert found.published_at == day(2025, 2, 10)
+    assert dated("<p>10/02/2025</p>").published_at == day(2025, 10, 2)
+
+
+def test_nothing_is_published_after_the_fetch():
+    found = dated("<p>March 30, 2026</p>")
+    assert found.published_at is None or found.published_at <= FETCHED
