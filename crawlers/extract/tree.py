@@ -3,7 +3,7 @@
 import re
 
 from lxml import etree
-from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from lxml.html import HtmlComment, HtmlElement, HtmlEntity, HTMLParser, HtmlProcessingInstruction, document_fromstring
 
 from crawlers.extract.decode import as_utf8
 from crawlers.model import Page, Rejection
@@ -96,6 +96,10 @@ def _release_content(tree: HtmlElement) -> None:
             button.drop_tag()
 
 
+CLASSES = etree.ElementDefaultClassLookup(HtmlElement, HtmlComment, HtmlProcessingInstruction, HtmlEntity)
+"""One class for all elements: lxml.html's own look-up calls Python for each, to tell forms from the rest."""
+
+
 def _parse(data: bytes, *, huge: bool) -> tuple[HtmlElement, bool]:
     parser = HTMLParser(
         collect_ids=False,
@@ -105,6 +109,7 @@ def _parse(data: bytes, *, huge: bool) -> tuple[HtmlElement, bool]:
         remove_pis=True,
         huge_tree=huge,
     )
+    parser.set_element_class_lookup(CLASSES)
     tree = document_fromstring(data, parser=parser)
     last = parser.error_log.last_error
     return tree, last is not None and "Excessive depth" in last.message

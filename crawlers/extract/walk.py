@@ -43,6 +43,9 @@ WIDE_SPACES = dict.fromkeys([0x180E, 0x2800, 0x3164], " ")
 """Characters that show nothing but are no white space to Python."""
 
 INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
+UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff\u180e\u2800\u3164]")
+"""Either of both: texts without any, which are most, pass quickly."""
+
 WORD = re.compile(r"\w")
 HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 UNSEEN_STYLE = re.compile(r"clip\s*:\s*rect\(\s*[01]|clip-path\s*:\s*inset\(\s*(?:50|100)%", re.IGNORECASE)
@@ -139,7 +142,7 @@ class _Walk:
 
 def clean(text: str) -> str:
     """White space collapsed, soft hyphens and zero-width characters removed."""
-    if not text.isascii():
+    if not text.isascii() and UNSEEN.search(text) is not None:
         text = INVISIBLE.sub("", text).translate(WIDE_SPACES)
     return " ".join(text.split())
 
