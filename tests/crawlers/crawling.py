@@ -1,7 +1,7 @@
 """Helpers for tests that crawl: a site on loopback, one crawl, and what the next run is told of it."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ from crawlers.crawl import CrawlJob, Limits, SiteReport, crawl, read_log
 from crawlers.declarations import Site
 from crawlers.model import Fetch
 from schemas import Outcome
+from tests.crawlers.faultweb.pages import article, feed
+from tests.crawlers.faultweb.server import Reply, Seen
 
 QUICK = Limits(timeout=1.0, backoff=0.05, attempts=2, grace=1.0, failures_in_a_row=10_000)
 """Limits for servers on loopback."""
@@ -33,6 +35,7 @@ KNOWN = pa.schema(
         ("lead_title", pa.string()),
         ("lead_published_at", INSTANT),
         ("found_in", pa.string()),
+        ("history", pa.list_(pa.struct([("at", INSTANT), ("outcome", pa.string()), ("detail", pa.string())]))),
     ]
 )
 
@@ -68,16 +71,36 @@ def outcomes(fetches: Iterable[Fetch]) -> Counter[Outcome]:
     return Counter(fetch.outcome for fetch in fetches)
 
 
+def newspaper(count: int, special: Callable[[Seen], Reply | None] = lambda seen: None) -> Callable[[Seen], Reply]:
+    """A site with a feed of `count` articles; `special` may answer instead."""
+
+    def handle(seen: Seen) -> Reply:
+        if (reply := special(seen)) is not None:
+            return reply
+        if seen.path == "/feed":
+            return Reply(body=feed(f"http://{seen.host}/news/{n}" for n in range(count)))
+        if seen.path.startswith("/news/"):
+            return Reply(body=article(int(seen.path.rsplit("/", 1)[1])))
+        return Reply(404, b"no")
+
+    return handle
+
+
 def write_known(path: Path, fetches: Iterable[Fetch], **changes: Any) -> Path:
     """What the lake would tell the next run after these fetches (later ones win)."""
+    pq.write_table(pa.Table.from_pylist(known_rows(fetches, **changes), KNOWN), path)
+    return path
+
+
+def known_rows(fetches: Iterable[Fetch], **changes: Any) -> list[dict[str, Any]]:
+    """The same as rows."""
     rows: dict[tuple[str, str, str], dict[str, Any]] = {}
     for fetch in fetches:
         key = (fetch.site, fetch.kind, fetch.url)
         if fetch.attempts or key not in rows:
             row = {name: getattr(fetch, name, None) for name in KNOWN.names}
             rows[key] = row | {"outcome": str(fetch.outcome)} | changes
-    pq.write_table(pa.Table.from_pylist(list(rows.values()), KNOWN), path)
-    return path
+    return list(rows.values())
 
 
 def now() -> datetime:
