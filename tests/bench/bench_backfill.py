@@ -1,23 +1,30 @@
-"""Articles per second from a WARC file to the lake on one process, beside what one would pick instead.
+"""Articles per second from WARC files to the lake on one process, beside what one would pick instead.
 
     python -m tests.bench.bench_backfill [--rounds 3]
 
-The file is the recorded CC-NEWS one where it is beside the repository, else one made of the test paper's stories.
+The files are the recorded CC-NEWS ones where they are beside the repository, else one made of the test paper's stories.
 Beside it, where they are installed (NEWSPLEASE_PYTHON and FUNDUS_PYTHON name interpreters that have them, else this
 one is tried): news-please's `from_warc` on each record (what it wants to look up on the network is refused at once,
-which only makes it faster), fundus's CC-NEWS source on the same file. Both give articles in memory; ours are archived,
-compared with all others and published besides.
+which only makes it faster), fundus's CC-NEWS source on the same files. Both give articles in memory; ours are archived,
+compared with all others and published besides. fundus has rules for some publishers and passes over all other pages,
+so what it does with a page is told by articles, not by pages. The tools take turns; seconds are of the clock and, as
+other work disturbs them less, of the processor, children included.
+
+Interpreters for them: `python -m venv /tmp/n && /tmp/n/bin/pip install news-please`, the same with
+`fundus "curl_cffi<0.12"` (fundus 0.5.7 can't be imported with later ones).
 """
 
 import argparse
 import dataclasses
 import os
+import resource
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,22 +36,23 @@ from tests.conftest import SHARED
 from tests.flows.backfill import gazette
 
 NEWSPLEASE = """
-import socket, sys, time
+import socket, sys, time, warnings
+warnings.simplefilter("ignore")
 def refuse(*a, **k):
     raise OSError("no network in a benchmark")
 socket.getaddrinfo = socket.create_connection = refuse
 from newsplease import NewsPlease
 from warcio.archiveiterator import ArchiveIterator
-begun, found = time.monotonic(), 0
-with open(sys.argv[1], "rb") as stream:
-    for record in ArchiveIterator(stream):
+begun, used, found = time.monotonic(), time.process_time(), 0
+for path in sys.argv[1:]:
+    for record in ArchiveIterator(open(path, "rb")):
         if record.rec_type == "response" and record.http_headers.get_statuscode() == "200":
             try:
                 article = NewsPlease.from_warc(record)
                 found += bool(article and article.maintext)
             except Exception:
                 pass
-print(found, time.monotonic() - begun)
+print(found, time.monotonic() - begun, time.process_time() - used)
 """
 
 MOST_SECONDS = 600
@@ -56,31 +64,44 @@ from fundus import PublisherCollection
 from fundus.scraping.html import CCNewsSource
 from fundus.scraping.scraper import CCNewsScraper
 from fundus.scraping.filter import Requires
-path = Path(sys.argv[1])
-handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(path.parent))
-handler.log_message = lambda *a: None
+paths = [Path(text) for text in sys.argv[1:]]
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *a):
+        pass
+handler = functools.partial(Quiet, directory=str(paths[0].parent))
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
 threading.Thread(target=server.serve_forever, daemon=True).start()
-url = f"http://127.0.0.1:{server.server_address[1]}/{path.name}"
-begun, found = time.monotonic(), 0
-scraper = CCNewsScraper(CCNewsSource(*PublisherCollection, warc_path=url))
-for article in scraper.scrape(error_handling="suppress", extraction_filter=Requires("title", "body")):
-    found += bool(article)
-print(found, time.monotonic() - begun)
+begun, used, found = time.monotonic(), time.process_time(), 0
+for path in paths:
+    url = f"http://127.0.0.1:{server.server_address[1]}/{path.name}"
+    scraper = CCNewsScraper(CCNewsSource(*PublisherCollection, warc_path=url))
+    for article in scraper.scrape(error_handling="suppress", extraction_filter=Requires("title", "body")):
+        found += bool(article)
+print(found, time.monotonic() - begun, time.process_time() - used)
 """
 
 
-def other(name: str, module: str, script: str, path: Path) -> tuple[int, float] | None:
-    """Articles and seconds of another tool on one process; None where it isn't installed."""
+@dataclasses.dataclass(frozen=True)
+class Taken:
+    """What a tool made of the files, once."""
+
+    articles: int
+    seconds: float
+    processor: float
+    """Seconds of the processor, over all processes."""
+
+
+def other(name: str, module: str, script: str, paths: list[str]) -> Taken | None:
+    """What another tool does on one process; None where it isn't installed."""
     python = os.environ.get(f"{name.upper()}_PYTHON", sys.executable)
     there = subprocess.run([python, "-c", f"import {module}"], check=False, capture_output=True)
     if there.returncode:
         print(f"{name}: not installed, skipped")
         return None
-    environment = os.environ | {"no_proxy": "127.0.0.1"}
+    environment = {key: value for key, value in os.environ.items() if not key.lower().endswith("_proxy")}
     try:
         done = subprocess.run(
-            [python, "-c", script, str(path)],
+            [python, "-c", script, *paths],
             check=False, capture_output=True, text=True, env=environment, timeout=MOST_SECONDS,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
@@ -89,26 +110,30 @@ def other(name: str, module: str, script: str, path: Path) -> tuple[int, float] 
     if done.returncode:
         print(f"{name}: failed: {done.stderr.strip().splitlines()[-1:]}")
         return None
-    found, seconds = done.stdout.split()[-2:]
-    return int(found), float(seconds)
+    found, seconds, processor = done.stdout.split()[-3:]
+    return Taken(int(found), float(seconds), float(processor))
 
 
-def ours(path: Path, folder: Path) -> tuple[int, float]:
-    """Articles and seconds of a backfill into an empty lake, on one extraction process."""
+def ours(paths: list[str], folder: Path) -> Taken:
+    """A backfill into an empty lake, on one extraction process."""
     shutil.rmtree(folder, ignore_errors=True)
     settings = Settings(str(folder / "lake"), folder / "spool", gazette.declare(folder / "sites"), processes=1)
-    begun = time.monotonic()
-    report = backfills.run(settings, make_source(settings, Request("warc", places=[str(path)], undeclared=True)))
-    return report.outcomes[Outcome.NEW], time.monotonic() - begun
+    begun, used = time.monotonic(), _processor()
+    report = backfills.run(settings, make_source(settings, Request("warc", places=paths, undeclared=True)))
+    return Taken(report.outcomes[Outcome.NEW], time.monotonic() - begun, _processor() - used)
 
 
-def warc(folder: Path) -> Path:
-    """The file to read."""
-    recorded = sorted((SHARED / "newsweb").glob("CC-NEWS-2019*.warc.gz"))
-    if recorded:
-        return recorded[0]
+def _processor() -> float:
+    usages = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+
+
+def warcs(folder: Path) -> list[str]:
+    """The files to read."""
+    if recorded := sorted((SHARED / "newsweb").glob("CC-NEWS-*.warc.gz")):
+        return list(map(str, recorded))
     stories = [dataclasses.replace(story, status=200) for story in gazette.past(200)]
-    return gazette.write_warc(folder / "made.warc.gz", gazette.captures(stories, datetime.now(UTC)))
+    return [str(gazette.write_warc(folder / "made.warc.gz", gazette.captures(stories, datetime.now(UTC))))]
 
 
 def main() -> None:
@@ -117,21 +142,31 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     rounds = parser.parse_args().rounds
     with tempfile.TemporaryDirectory() as folder:
-        path = warc(Path(folder))
-        print(f"{path.name}, one process, {rounds} rounds, medians")
-        speeds: dict[str, float] = {}
-        tools = {
-            "presslake": lambda: ours(path, Path(folder) / "ours"),
-            "newsplease": lambda: other("newsplease", "newsplease, warcio", NEWSPLEASE, path),
-            "fundus": lambda: other("fundus", "fundus", FUNDUS, path),
+        paths = warcs(Path(folder))
+        print(f"{len(paths)} files, one process, medians of {rounds}; articles a second of the clock, of the processor")
+        tools: dict[str, Callable[[], Taken | None]] = {
+            "presslake": lambda: ours(paths, Path(folder) / "ours"),
+            "newsplease": lambda: other("newsplease", "newsplease, warcio", NEWSPLEASE, paths),
+            "fundus": lambda: other("fundus", "fundus", FUNDUS, paths),
         }
-        for name, tool in tools.items():
-            results = [found for _ in range(rounds) if (found := tool()) is not None]
-            if results:
-                speeds[name] = statistics.median(count / seconds for count, seconds in results)
-                print(f"{name}: {results[0][0]} articles, {speeds[name]:.1f} a second")
+        results: dict[str, list[Taken]] = {}
+        for _ in range(rounds):
+            for name in list(tools):
+                if (taken := tools[name]()) is None:
+                    del tools[name]
+                else:
+                    results.setdefault(name, []).append(taken)
+        speeds = {name: _speeds(found) for name, found in results.items()}
+        for name, (clock, processor) in speeds.items():
+            print(f"{name}: {results[name][0].articles} articles, {clock:.1f}, {processor:.1f}")
         for name in sorted(set(speeds) - {"presslake"}):
-            print(f"presslake / {name}: {speeds['presslake'] / speeds[name]:.2f}")
+            ratios = [mine / theirs for mine, theirs in zip(speeds["presslake"], speeds[name], strict=True)]
+            print(f"presslake / {name}: {ratios[0]:.2f}, {ratios[1]:.2f}")
+
+
+def _speeds(found: list[Taken]) -> tuple[float, float]:
+    clock = statistics.median(taken.articles / taken.seconds for taken in found)
+    return clock, statistics.median(taken.articles / taken.processor for taken in found)
 
 
 if __name__ == "__main__":
