@@ -22,8 +22,8 @@ LIMITS = QUICK.__class__(
     decoded_bytes=DECODED,
     grace=1.0,
 )
-EXPENSIVE = ("slow", "silent")
-"""Faults that cost a time-out each."""
+EXPENSIVE = ("slow", "silent", "once-busy", "once-limited")
+"""Faults that cost a time-out each, or hold their host for a second."""
 
 
 def _paths(copies: int, seed: int) -> list[str]:
