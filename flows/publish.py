@@ -1,6 +1,7 @@
 """Publish: what sites' crawls came to becomes one batch, decided against the lake and visible at once."""
 
 import logging
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from flows.lake.quarantine import QUARANTINE, Refused, quarantine_rows, refused,
 from flows.lake.tables import DELETE
 from flows.lake.warc_erase import erase_blocked
 from flows.reextraction import decide_again
-from flows.stages import SiteResult
+from flows.stages import SiteResult, share_seconds
 from flows.summary import SiteSummary
 from schemas import ARTICLES, COPIES, FETCHES, REVISIONS, RUNS, Outcome, Table
 from schemas.checks import problems, repeated
@@ -76,7 +77,7 @@ def publish_sites(lake: Lake, run: Run, results: Sequence[SiteResult]) -> list[S
 def _batch(
     lake: Lake, run: Run, results: Sequence[SiteResult], broken: Mapping[tuple[str, int], Refused]
 ) -> tuple[Batch, list[SiteSummary]]:
-    now = datetime.now(UTC)
+    now, begun = datetime.now(UTC), time.perf_counter()
     candidates = _candidates(results, run.run_id, read_ledger(lake), broken)
     with closing(LakeHistory(lake)) as history:
         decisions = decide_batch([make.incoming(candidate.row) for candidate in candidates], history)
@@ -88,6 +89,7 @@ def _batch(
         copies, bad_copies = sifted(COPIES, [make.copy_row(copy, run.run_id, now) for copy in decisions.copies])
         copies = [{**row, DELETE: False} for row in copies]
         copies += [{**row, DELETE: True} for row in history.copy_rows(decisions.uncopied)]
+    share_seconds(results, "dedupe", time.perf_counter() - begun)
     outcomes = {(c.site, c.position): wrong.get(at) or decisions.items[at] for at, c in enumerate(candidates)}
     fetches, summaries = _fetch_rows(results, run.run_id, outcomes, broken)
     runs, bad_runs = sifted(RUNS, [make.run_row(s, run.run_id, run.kind, run.started_at, now) for s in summaries])
@@ -218,6 +220,7 @@ def _summary(result: SiteResult, copies: int) -> SiteSummary:
         requests=report.requests,
         body_bytes=report.body_bytes,
         copies=copies,
+        seconds=result.seconds,
     )
 
 

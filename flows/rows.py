@@ -1,7 +1,7 @@
 """Rows of the tables from what the stages know."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -93,9 +93,17 @@ def run_row(summary: SiteSummary, run_id: str, kind: str, started_at: datetime, 
 
 
 def site_summary(
-    site: str, state: str, problem: str | None, fetches: Sequence[Fetch], *, requests: int, body_bytes: int, copies: int
+    site: str,
+    state: str,
+    problem: str | None,
+    fetches: Sequence[Fetch],
+    *,
+    requests: int,
+    body_bytes: int,
+    copies: int,
+    seconds: Mapping[str, float] | None = None,
 ) -> SiteSummary:
-    """Count a site's crawl log. Pages in quarantine make a site at most `partial`."""
+    """Count a site's crawl log. Pages in quarantine make a site at most `partial`. `seconds`: by stage."""
     outcomes = Counter(fetch.outcome for fetch in fetches if fetch.kind == "article")
     sources = [fetch for fetch in fetches if fetch.kind in ("feed", "sitemap", "section")]
     bad = sum(outcomes[outcome] for outcome in QUARANTINED)
@@ -113,6 +121,7 @@ def site_summary(
         sources_failed=sum(f.outcome not in (Outcome.READ, Outcome.NOT_MODIFIED, Outcome.KNOWN) for f in sources),
         requests=requests,
         body_bytes=body_bytes,
+        **{f"{stage}_seconds": round(value, 3) for stage, value in (seconds or {}).items()},
     )
 
 

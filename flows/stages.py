@@ -18,8 +18,9 @@ from crawlers.extract import Pool, TemplateBook, extract_pages, learn_pages
 from crawlers.model import Article, Fetch, Lead, Page, Rejection
 from flows.lake import Lake
 from schemas import Outcome
+from schemas.runs import STAGE_SECONDS
 
-STAGES = ("fetch", "archive", "extract", "dedupe", "publish")
+STAGES = tuple(STAGE_SECONDS)
 """What a page goes through; `runs` has the seconds of each as `<stage>_seconds`."""
 MOST_LESSONS = 100
 """Pages, at most, that a site's first templates are learned from."""

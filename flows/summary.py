@@ -24,6 +24,12 @@ class SiteSummary:
     sources_failed: int = 0
     requests: int = 0
     body_bytes: int = 0
+    fetch_seconds: float | None = None
+    archive_seconds: float | None = None
+    extract_seconds: float | None = None
+    dedupe_seconds: float | None = None
+    publish_seconds: float | None = None
+    """None until the batch is in the tables."""
 
     @property
     def discovered(self) -> int:

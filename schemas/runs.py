@@ -10,13 +10,23 @@ RUN_KINDS = ("crawl", "backfill", "reextract")
 RUN_STATES = ("ok", "partial", "failed")
 """The allowed values of `state`."""
 
+STAGE_SECONDS = {
+    "fetch": "Seconds from the site's first request to its last answer, pauses for politeness included; null where "
+    "nothing was fetched.",
+    "archive": "Seconds it took to put the site's pages into the archive.",
+    "extract": "Seconds it took to extract its pages.",
+    "dedupe": "Seconds it took to decide revisions and copies: its share of the batch's, by lines of the crawl log.",
+    "publish": "Seconds from that decision until this row could be read: its share of the batch's, by addresses.",
+}
+"""The stages that a site's pages go through, in order, and what their times mean. Null: not known."""
+
 OUTCOME_COUNT = pa.struct(
     [pa.field("outcome", pa.string(), nullable=False), pa.field("urls", pa.int64(), nullable=False)]
 )
 
 RUNS = Table(
     name="runs",
-    version="1.0.0",
+    version="1.1.0",
     description="One row per site and run: what was discovered and what became of it.",
     fields=(
         Field("run_id", pa.string(), "Id of the run: its start in UTC and a random part.", nullable=False),
@@ -51,6 +61,7 @@ RUNS = Table(
         Field("sources_failed", pa.int64(), "Of these, how many could not be read.", nullable=False),
         Field("requests", pa.int64(), "HTTP requests made, robots.txt and retries included.", nullable=False),
         Field("body_bytes", pa.int64(), "Bytes of body received over the wire.", nullable=False),
+        *(Field(f"{stage}_seconds", pa.float64(), meaning, since="1.1.0") for stage, meaning in STAGE_SECONDS.items()),
         Field("presslake_version", pa.string(), "Version of presslake that ran.", nullable=False),
         Field("date", pa.date32(), "Partition: UTC date of `started_at`.", nullable=False),
     ),

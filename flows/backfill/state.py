@@ -13,6 +13,7 @@ from typing import Any
 from flows.backfill.model import Taken, Window
 from flows.lake import Lake
 from flows.lake.query import rows
+from flows.stages import STAGES
 from flows.summary import SiteSummary
 from schemas import Outcome
 
@@ -67,6 +68,9 @@ def summaries(lake: Lake, run_ids: Iterable[str]) -> list[SiteSummary]:
         site.outcomes += Counter({Outcome(entry["outcome"]): entry["urls"] for entry in row["outcomes"]})
         for name in ("new", "revised", "copies", "sources", "sources_failed", "requests", "body_bytes"):
             setattr(site, name, getattr(site, name) + row[name])
+        for name in (f"{stage}_seconds" for stage in STAGES):
+            if row[name] is not None:
+                setattr(site, name, (getattr(site, name) or 0.0) + row[name])
         if row["state"] != "ok":
             site.state, site.problem = row["state"], row["problem"]
     return list(found.values())

@@ -36,6 +36,8 @@ log = logging.getLogger(__name__)
 _LOOKS = 3
 """How often a decision is made again because files left under it (maintenance that keeps no earlier versions)."""
 MERGED = (COPIES, ARTICLES)
+PUBLISH_SECONDS = "publish_seconds"
+"""Column of `runs` that is known only when everything else of its batch is in."""
 ORDER: tuple[Table, ...] = (POSTINGS, DOCS, REVISIONS, COPIES, ARTICLES, FETCHES, QUARANTINE, RUNS)
 """The order of commits; the last one marks the batch as complete."""
 
@@ -133,9 +135,20 @@ def _commit(lake: Lake, sequence: int, decision: dict[str, dict[str, str]]) -> N
                 f"batch {sequence}: {name} is missing; restore it or re-extract run {decision['run_id']}"
             )
         rows = pq.read_table(io.BytesIO(data))
+        if table is RUNS:
+            rows = _timed(rows, str(decision["decided_at"]))
         (merge if table in MERGED else append)(lake, table, rows, sequence)
     for name in names.values():
         lake.store.delete(name)
+
+
+def _timed(rows: pa.Table, decided_at: str) -> pa.Table:
+    """The rows for `runs` with their shares of the seconds since the batch was decided: they come last."""
+    seconds = (datetime.now(UTC) - datetime.fromisoformat(decided_at)).total_seconds()
+    weights = [addresses + 1 for addresses in rows["discovered"].to_pylist()]
+    shares = [round(max(0.0, seconds) * weight / sum(weights), 3) for weight in weights]
+    kept = [name for name in rows.column_names if name != PUBLISH_SECONDS]
+    return rows.select(kept).append_column(PUBLISH_SECONDS, pa.array(shares, pa.float64()))
 
 
 def _parquet(rows: pa.Table) -> bytes:

@@ -9,10 +9,11 @@ from flows.lake import Lake, open_lake
 from flows.lake.query import rows
 from flows.settings import Settings
 from infra.demo import SITES
+from schemas.runs import STAGE_SECONDS
 
 BY_RUN = frozenset(
     {"run_id", "fetched_at", "first_seen_at", "decided_at", "warc_file", "warc_offset", "warc_digest", "started_at",
-     "finished_at", "elapsed_ms"}
+     "finished_at", "elapsed_ms", *(f"{stage}_seconds" for stage in STAGE_SECONDS)}
 )  # fmt: skip
 """Columns that differ between two runs of the same."""
 

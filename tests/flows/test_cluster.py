@@ -105,6 +105,9 @@ def test_an_ingest_comes_to_the_same(
             state = flow.with_options(task_runner=task_runner(settings))(limit=6, return_state=True)
             assert state.is_completed(), state.message
     _same(here, there)
+    took = "SELECT count(*) FILTER (least(fetch_seconds, archive_seconds, extract_seconds) > 0 AND dedupe_seconds > 0 "
+    took += "AND publish_seconds > 0) AS timed, count(*) AS runs FROM runs"
+    assert rows(open_lake(there.lake), took) == [{"timed": 8, "runs": 8}], "two ingests of four sites, each stage timed"
 
 
 def test_a_backfill_comes_to_the_same(

@@ -1,15 +1,20 @@
 """A lake made by an earlier minor version of the schemas, written by this one, and the other way round."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from flows.lake import open_lake, tables
+from flows.lake.batches import Batch, publish
 from flows.lake.query import rows
 from flows.lake.tables import append, merge, open_table
-from schemas import ARTICLES, REVISIONS
+from flows.rows import run_row
+from flows.summary import SiteSummary
+from schemas import ARTICLES, REVISIONS, RUNS
+from schemas.runs import STAGE_SECONDS
 from schemas.table import Field, Table
 from tests.flows.lake.rows import article_row, table
 
@@ -34,6 +39,28 @@ def test_columns_that_were_added_since_are_added_to_the_tables(tmp_path: Path) -
     for name in ("articles", "revisions"):
         found = rows(lake, f"SELECT section, tags FROM {name} ORDER BY article_id")
         assert found == [{"section": None, "tags": None}, {"section": "Sport", "tags": ["a"]}]
+
+
+def test_a_lake_of_version_1_0_gets_the_times_of_stages(tmp_path: Path) -> None:
+    lake = open_lake(str(tmp_path))
+    since = {field.name for field in RUNS.fields if field.since == "1.1.0"}
+    assert since == {f"{stage}_seconds" for stage in STAGE_SECONDS}
+    contract = replace(RUNS, fields=tuple(field for field in RUNS.fields if field.name not in since))
+    now = datetime(2026, 1, 31, 12, tzinfo=UTC)
+    row = run_row(SiteSummary("a"), "before", "crawl", now, now)
+    append(lake, contract, pa.Table.from_pylist([row], schema=contract.schema), 1)
+    assert not since & set(open_table(lake, RUNS).to_pyarrow_dataset().schema.names)
+    assert rows(lake, "SELECT extract_seconds FROM runs") == [{"extract_seconds": None}]
+
+    took = SiteSummary("a", fetch_seconds=2.5, extract_seconds=1.0)
+    fresh = pa.Table.from_pylist([run_row(took, "after", "crawl", now, now)], schema=RUNS.schema)
+    publish(lake, lambda: Batch("after", {"runs": fresh}))
+    found = rows(lake, "SELECT run_id, fetch_seconds, dedupe_seconds, publish_seconds FROM runs ORDER BY fetch_seconds")
+    assert [(row["run_id"], row["fetch_seconds"], row["dedupe_seconds"]) for row in found] == [
+        ("after", 2.5, None), ("before", None, None),
+    ]  # fmt: skip
+    assert found[0]["publish_seconds"] > 0
+    assert found[1]["publish_seconds"] is None
 
 
 def test_rows_decided_by_an_earlier_version_are_completed_by_this_one(tmp_path: Path) -> None:
