@@ -14,7 +14,7 @@ from crawlers.extract.fields import read_fields
 from crawlers.extract.head import Head, read_head
 from crawlers.extract.language import month_first, read_language
 from crawlers.extract.nothing import no_article
-from crawlers.extract.segments import Segment, mark_host
+from crawlers.extract.segments import Segment, key_of, mark_host
 from crawlers.extract.signature import Standing, standing_at
 from crawlers.extract.stated import witnessed
 from crawlers.extract.story import decide_by_template, decide_generic
@@ -123,7 +123,8 @@ def read_page(page: Page, *, zone: tzinfo | None = None, views: Sequence[Templat
     best = _explained(reading, views, standing)
     told = read_spots(best[0].spots, standing, clock, month_first=_month_first(head)) if best else Told()
     state(head, told)
-    article = reading.article = read_fields(tree, head, page, zone, reading.blocks)
+    near = _near(best[1], told) if best else None
+    article = reading.article = read_fields(tree, head, page, zone, reading.blocks if near is None else lambda: near)
     settle(article, head, told, clock)
     if best is not None:
         view, segments, found = best
@@ -159,9 +160,22 @@ def _explained(
     return best
 
 
+def _near(segments: list[Segment], told: Told) -> list[Segment] | None:
+    """The blocks cut for the template, where the headline is among them: what is printed of fields stands there, too.
+
+    None where it isn't; then they are looked for on the whole page.
+    """
+    title = key_of(told.title or "")
+    headline = any(block.element.tag == "h1" or (title and key_of(block.text) == title) for block in segments[:NEAR])
+    return segments if headline else None
+
+
 def _month_first(head: Head) -> bool:
     return month_first(head, read_language(head))
 
+
+NEAR = 60
+"""Blocks among which the headline is looked for."""
 
 AUDITED = 40
 """Of this many pages judged by a template, one is judged the generic way, too."""

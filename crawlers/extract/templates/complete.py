@@ -7,8 +7,8 @@ from crawlers.extract.templates.spots import Told
 from crawlers.extract.titles import SEPARATOR, similarity
 from crawlers.model import Article
 
-AUTHOR_META, DATE_META = "creator", "date"
-"""The last names among those that authors and dates are looked for under: the page's own statements come first."""
+AUTHOR_META, DATE_META = "creator", "rnews:datepublished"
+"""Names among the last that authors and dates are looked for under: the page's own clear statements come first."""
 
 ALIKE = 0.5
 """Share of words that a printed headline has in common with the document's title, at least."""
