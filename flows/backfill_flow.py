@@ -1,6 +1,7 @@
 """The Prefect flow `backfill`: `flows.backfill` with typed parameters, so that the UI has a form for it."""
 
 import contextlib
+import os
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -11,6 +12,7 @@ from prefect.artifacts import create_progress_artifact, create_table_artifact, u
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import DeploymentStatus, State
 from prefect.exceptions import ObjectNotFound
+from prefect.runtime import deployment as served
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 from prefect.utilities.urls import url_for
@@ -31,6 +33,8 @@ SourceName = Literal["sitemaps", "warc", "cc-news", "reextract"]
 
 
 DEPLOYMENT = "backfill/backfill"
+LESS_URGENT = 10
+"""What is added to the niceness of a backfill's processes: live crawls have the processor first."""
 
 
 def _run_name() -> str:
@@ -94,6 +98,8 @@ def backfill(
         published_since=_text(published_since),
         published_until=_text(published_until),
     )
+    if served.id:  # so this is a process of its own
+        os.nice(LESS_URGENT)
     settings = from_environment()
     made = make_source(settings, request)
     if plan_only:
