@@ -18,7 +18,9 @@ from flows.settings import Settings
 @click.command()
 @click.option("--port", default=4200, show_default=True, help="Port of the server and its UI.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address it listens on.")
-@click.option("--runs", default=4, show_default=True, type=click.IntRange(1), help="Most runs at once.")
+@click.option(
+    "--runs", default=4, show_default=True, type=click.IntRange(2), help="Most runs at once; one may be a backfill."
+)
 @click.pass_obj
 def command(settings: Settings, port: int, host: str, runs: int) -> None:
     """Run everything on schedule: starts a Prefect server with its UI and serves the deployments.

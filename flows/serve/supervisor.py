@@ -10,11 +10,12 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from flows.errors import PresslakeError, SettingsError
+from flows.serve.output import pass_on
 
 START_SECONDS, EXTERNAL_SECONDS = 120.0, 30.0
 """How long a server may take to answer: one that we start, and one that should be there."""
@@ -31,8 +32,6 @@ _SERVER = {
     # By default a server forgets at its end who holds which slot: runs that outlive it would be stopped for that.
     "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
 }
-
-_NOISE = (b"nanobind: ", b" - leaked ", b" - ... skipped remainder", b"See https://nanobind.")
 
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -65,7 +64,7 @@ class Child:
                 start_new_session=True,
             )
         if self.process.stdout is not None:
-            threading.Thread(target=_pass_on, args=(self.process.stdout,), daemon=True).start()
+            threading.Thread(target=pass_on, args=(self.process.stdout,), daemon=True).start()
         self.started = time.monotonic()
 
     def look(self, say: Callable[[str], None]) -> None:
@@ -188,14 +187,6 @@ def _kill_group(leader: int) -> None:
     """End what a child left behind: runs without their worker would be doubled by the next one's."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(leader, signal.SIGKILL)
-
-
-def _pass_on(lines: Iterable[bytes]) -> None:
-    """Pass on what a child and its runs print, but for what the libraries' destructors say at every exit."""
-    for line in lines:
-        if not line.startswith(_NOISE):
-            sys.stdout.buffer.write(line)
-            sys.stdout.buffer.flush()
 
 
 def quiet(environment: dict[str, str]) -> dict[str, str]:

@@ -18,6 +18,7 @@ import pytest
 from flows.errors import PresslakeError, SettingsError
 from flows.lake import open_lake
 from flows.lake.query import rows
+from flows.serve.output import worth_telling
 from flows.serve.supervisor import Child, Supervisor, quiet
 from infra.demo import DemoWeb
 from tests.conftest import ROOT
@@ -167,6 +168,25 @@ def test_a_child_that_dies_is_started_again_with_growing_pauses(tmp_path: Path) 
         child.look(told.append)
     child.stop(5)
     assert [text.partition(" again in ")[2].partition(";")[0] for text in told] == ["1 s", "2 s", "4 s"]
+
+
+def test_an_operator_sees_what_is_worth_telling() -> None:
+    said = """12:00:27 | INFO | Finished in state PartlyFailed('one site failed')
+12:00:27 | ERROR | Flow run 'eel' - Engine execution exited with unexpected exception
+Traceback (most recent call last):
+  File "engine.py", line 1, in run
+    raise
+prefect.exceptions.FailedRun: one site failed
+ - leaked type "Engine"
+nanobind: leaked 6 types!
+Traceback (most recent call last):
+  File "sites.py", line 7, in read
+OSError: no space left
+Traceback (most recent call last):
+  File "cut short
+""".splitlines(keepends=True)
+    told = [line.decode() for line in worth_telling(line.encode() for line in said)]
+    assert told == [said[0], *said[8:]]
 
 
 def test_loopback_is_asked_without_a_proxy_and_nothing_reports_home() -> None:
