@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from crawlers.archive import ArchiveError, read_fetched
-from crawlers.crawl import CrawlJob, Limits, crawl, read_log
+from crawlers.crawl import CrawlJob, Limits, Restraints, crawl, read_log
 from crawlers.declarations import Site, within
 from crawlers.discovery import discover
 from crawlers.model import Fetch, Lead
@@ -37,7 +37,9 @@ class Listing:
     requests: int = 0
 
 
-def list_site(site: Site, span: Span, settings: Settings, directory: Path, limits: Limits) -> Listing:
+def list_site(
+    site: Site, span: Span, settings: Settings, directory: Path, limits: Limits, restraints: Restraints
+) -> Listing:
     """Read the site's sitemaps: the declared ones, those of its robots.txt, and where there are none the usual places.
 
     Sitemaps that an index dates before the span's beginning are not asked for: what they list was there before.
@@ -45,7 +47,8 @@ def list_site(site: Site, span: Span, settings: Settings, directory: Path, limit
     declared = (*site.sitemaps, *site.news_sitemaps)
     listing = Listing(site.id)
     limits = replace(limits, sources=SITEMAPS, depth=DEPTH, site_seconds=SECONDS)
-    ask = CrawlJob("list", (), directory / "declared", None, 0, settings.allow_private, limits=limits)
+    private = settings.allow_private
+    ask = CrawlJob("list", (), directory / "declared", None, 0, private, restraints=restraints, limits=limits)
     fetches = _read(site, declared or _guesses(site), span, ask, listing)
     named = [url for url in _of_robots(directory / "declared", fetches) if url not in declared and _at_home(url, site)]
     asked = {fetch.url for fetch in fetches}

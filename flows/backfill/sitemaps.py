@@ -31,6 +31,7 @@ from flows.backfill.judging import outside
 from flows.backfill.model import Taken, Window
 from flows.backfill.windows import Span
 from flows.lake import Lake
+from flows.lake.known import restraints
 from flows.lake.query import rows
 from flows.pipeline import Begun, Pipeline
 from flows.publish import Run
@@ -160,15 +161,19 @@ class SitemapSource:
         asked = replace(site, feeds=(), news_sitemaps=(), sitemaps=(), sections=(), max_age_days=36_500)
         _note(directory, run, site.id)
         allow = self.settings.allow_private
-        job = CrawlJob(run.run_id, (asked,), directory, known, len(left), allow, limits=self.limits)
         with self._site_held(site.id):
+            held_back = restraints(self.lake, [site.id], datetime.now(UTC))
+            job = CrawlJob(
+                run.run_id, (asked,), directory, known, len(left), allow, restraints=held_back, limits=self.limits
+            )
             crawling = cast("Generator[SiteReport]", crawl(job, on_progress=pipeline.watch.crawl))
             with contextlib.closing(crawling) as reports:
                 work = partial(ranged.take, run, directory, reports)
                 taken.sites = pipeline.step("crawl", window.label, work)
         taken.run_ids = [*earlier, run.run_id]
         taken.pages = sum(summary.requests for summary in taken.sites)
-        taken.complete = not any(summary.outcomes[Outcome.NOT_FETCHED] for summary in taken.sites)
+        waiting = (Outcome.NOT_FETCHED, Outcome.OVER_BUDGET)  # the latter where the site's day has had its pages
+        taken.complete = not any(summary.outcomes[outcome] for summary in taken.sites for outcome in waiting)
         return taken
 
     @contextlib.contextmanager
@@ -212,7 +217,8 @@ class SitemapSource:
         if directory.exists():
             spool.remove(directory)
         with spool.held(directory), self._site_held(site.id):
-            listing = list_site(site, self.span, self.settings, directory, self.limits)
+            held_back = restraints(self.lake, [site.id], datetime.now(UTC))
+            listing = list_site(site, self.span, self.settings, directory, self.limits, held_back)
             spool.remove(directory)
         if listing.sources:
             self.lake.store.put(name, _to_parquet(listing))

@@ -13,6 +13,7 @@ from flows.backfill.request import Request, make_source
 from flows.backfill.run import Report
 from flows.backfill.sitemaps import SitemapSource
 from flows.lake import open_lake
+from flows.lake.ledger import enter
 from flows.lake.query import rows
 from flows.settings import Settings
 from infra.demo.proxy import Proxy
@@ -119,3 +120,19 @@ def test_a_site_without_sitemaps_is_told(settings: Settings, monkeypatch: pytest
         plan = backfills.plan(open_lake(settings.lake), dataclasses.replace(source, limits=IMPATIENT))
     assert plan.windows == []
     assert any("no sitemap could be read" in note for note in plan.notes)
+
+
+def test_the_days_budget_and_takedowns_hold_for_a_backfill(web: Proxy, settings: Settings) -> None:
+    assert settings.sites is not None
+    path = next(settings.sites.rglob("gazette.toml"))
+    plain, gone = path.read_text(), min(of_february())
+    enter(open_lake(settings.lake), url=gone, site=None, reason="", now=datetime.now(UTC))
+    path.write_text(f"pages_per_day = 5\n{plain}")
+    report = backfill(settings, "sitemaps", sites=["gazette"], **FEBRUARY)
+    assert len(pages_asked(web)) == 5
+    assert report.failed, "what the day had no room for is still to be done"
+    path.write_text(f"pages_per_day = 500\n{plain}")
+    report = backfill(settings, "sitemaps", sites=["gazette"], **FEBRUARY)
+    assert not report.failed
+    assert {row["url"] for row in articles(settings)} == of_february() - {gone}
+    assert gone not in pages_asked(web)
