@@ -16,7 +16,7 @@ from flows.backfill.run import Report
 from flows.backfill.windows import ALWAYS
 from flows.lake import Lake, open_lake
 from flows.lake.batches import MERGED, Batch, publish
-from flows.lake.quarantine import QUARANTINE, restored
+from flows.lake.quarantine import QUARANTINE, restored, waiting_pages
 from flows.lake.query import rows
 from flows.lake.tables import DELETE, open_table, remove
 from flows.settings import Settings
@@ -24,15 +24,6 @@ from flows.summary import SiteSummary
 from schemas import RUNS, TABLES, Table
 from schemas.checks import problems
 from schemas.outcomes import QUARANTINED
-
-_PAGES = """
-SELECT warc_file, warc_offset, site, url, outcome, coalesce(detail, '') AS detail FROM fetches
-WHERE kind = 'article' AND warc_file IS NOT NULL AND (len($1::VARCHAR[]) = 0 OR site IN (SELECT unnest($1::VARCHAR[])))
-QUALIFY bool_and(list_contains($2::VARCHAR[], outcome)) OVER (PARTITION BY warc_file, warc_offset)
-    AND row_number() OVER (PARTITION BY warc_file, warc_offset ORDER BY attempts, run_id DESC) = 1
-ORDER BY site, url
-"""
-"""Archived pages of which no look ever came to anything else; looks of ours have no attempts, the last one counts."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +70,6 @@ class _PagesAgain(ReextractSource):
 
 def waiting(lake: Lake, sites: Sequence[str] = ()) -> list[Waiting]:
     """All that is in quarantine; of all sites where none is named."""
-    outcomes = sorted(str(outcome) for outcome in QUARANTINED)
     pages = [
         Waiting(
             "fetches",
@@ -89,7 +79,7 @@ def waiting(lake: Lake, sites: Sequence[str] = ()) -> list[Waiting]:
             row["detail"],
             place=(row["warc_file"], row["warc_offset"]),
         )
-        for row in rows(lake, _PAGES, [sorted(sites), outcomes])
+        for row in waiting_pages(lake, sites)
     ]
     return pages + [
         Waiting(row["table"], row["site"], _key(row), "row", row["reason"], id=row["id"]) for row in _rows(lake, sites)

@@ -24,6 +24,7 @@ from flows.backfill.judging import judge
 from flows.backfill.model import Gathered, Window
 from flows.backfill.windows import Span
 from flows.lake import Lake
+from flows.lake.archive import expired_before, has_expired
 from flows.lake.query import rows
 from flows.pipeline import Pipeline
 from flows.stages import SiteResult, share_seconds
@@ -66,6 +67,8 @@ class ReextractSource:
     kind: str = field(default="reextract", init=False)
     run_kind: str = field(default="reextract", init=False)
     _windows: dict[str, list[Fetch]] = field(default_factory=dict, init=False)
+    _expired: Counter[str] = field(default_factory=Counter, init=False)
+    """Pages by archive object that expired; set by `windows`."""
 
     def spec(self) -> dict[str, Any]:
         """See Source.spec. A new version of the rules makes a new job of the same pages."""
@@ -94,7 +97,10 @@ class ReextractSource:
 
     def notes(self) -> Sequence[str]:
         """See Source.notes."""
-        return [f"extraction rules {EXTRACTOR_VERSION}"]
+        found = [f"extraction rules {EXTRACTOR_VERSION}"]
+        if gone := sum(self._expired.values()):
+            found.append(f"{gone} pages have left the archive for their age; their articles stay as they are")
+        return found
 
     def portion(self, window: Window) -> "ReextractSource":
         """See Portable.portion."""
@@ -151,10 +157,19 @@ class ReextractSource:
     def _pages(self) -> Iterator[Fetch]:
         span = self.span
         sites, outcomes = sorted(self.sites), sorted(str(outcome) for outcome in self.outcomes)
-        names = {item.name for item in fields(Fetch)}
+        names, before = {item.name for item in fields(Fetch)}, expired_before(self.lake)
+        there: dict[str, bool] = {}
+        self._expired.clear()
         for row in rows(self.lake, _PAGES, [span.since, span.until, sites, sites, outcomes]):
             if self.runs and not row["run_id"].startswith(self.runs):
                 continue
+            if has_expired(row["warc_file"], before):
+                # Old objects stay where a page in them is in quarantine.
+                if row["warc_file"] not in there:
+                    there[row["warc_file"]] = self.lake.store.size(row["warc_file"]) is not None
+                if not there[row["warc_file"]]:
+                    self._expired[row["warc_file"]] += 1
+                    continue
             ref = WarcRef(row["warc_file"], row["warc_offset"], row["warc_digest"] or "")
             values = {name: value for name, value in row.items() if name in names}
             values |= {"outcome": Outcome(row["outcome"]), "warc": ref, "attempts": 0}

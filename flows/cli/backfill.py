@@ -150,6 +150,8 @@ def go(
             tell_plan(console, plan, settings)
         return
     report = run_here(settings, source, Budget(pages, hours), console)
+    for note in source.notes() if request.source == "reextract" else ():
+        console.print(f"[dim]{escape(note)}[/]", soft_wrap=True)
     if as_json:
         click.echo(json.dumps(report.to_dict(), indent=1))
     else:

@@ -21,6 +21,7 @@ from flows.cli.query import plain
 from flows.cli.show import article
 from flows.errors import PresslakeError
 from flows.lake import Lake, open_lake
+from flows.lake.archive import missing
 from flows.lake.templates import load_templates
 from flows.settings import Settings
 
@@ -59,7 +60,8 @@ def archived_page(lake: Lake, row: dict[str, Any]) -> Page:
     try:
         stream = lake.store.open(row["warc_file"])
     except FileNotFoundError as error:
-        raise PresslakeError(f"{row['url']}: its archive {row['warc_file']} is no longer in the lake") from error
+        why = missing(lake, row["warc_file"])
+        raise PresslakeError(f"{row['url']} can't be read from {row['warc_file']}: {why}") from error
     with stream, tempfile.NamedTemporaryFile(suffix=".warc.gz") as copy:
         shutil.copyfileobj(stream, copy)
         copy.flush()

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import click
+from rich.markup import escape
 
 from flows.backfill.compare import compare, tell
 from flows.backfill.reextract import ReextractSource
@@ -41,6 +42,8 @@ def command(
     assert isinstance(source, ReextractSource)
     console = console_for(asked["as_json"])
     comparison = compare(settings, source)
+    for note in source.notes():
+        console.print(f"[dim]{escape(note)}[/]", soft_wrap=True)
     if asked["as_json"]:
         click.echo(json.dumps(comparison.to_dict(), indent=1))
     else:

@@ -15,13 +15,16 @@ from flows.cli.query import plain
 from flows.dedupe import text_diff
 from flows.errors import PresslakeError
 from flows.lake import Lake, open_lake
+from flows.lake.archive import missing
 from flows.lake.query import rows
 from flows.settings import Settings
 
 
 @click.command()
 @click.argument("url", metavar="URL|ARTICLE_ID")
-@click.option("--json", "as_json", is_flag=True, help="Print one object: revisions, copies, copy_of, fetches.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one object: revisions, copies, copy_of, fetches, archived."
+)
 @click.option("--diff", is_flag=True, help="Show what changed from each revision to the next.")
 @click.pass_obj
 def command(settings: Settings, url: str, as_json: bool, diff: bool) -> None:
@@ -61,7 +64,17 @@ def article(lake: Lake, url: str) -> dict[str, Any]:
         "copies": rows(lake, "SELECT * FROM copies WHERE original_id = ? ORDER BY published_at, site", [own]),
         "copy_of": rows(lake, "SELECT * FROM copies WHERE article_id = ?", [own]),
         "fetches": fetches,
+        "archived": _archived(lake, revisions[-1]),
     }
+
+
+def _archived(lake: Lake, row: dict[str, Any]) -> str | None:
+    """Where the page of a revision is, or why it isn't there any more."""
+    if not row["warc_file"]:
+        return None
+    place = f"{row['warc_file']} at {row['warc_offset']}"
+    why = missing(lake, row["warc_file"])
+    return f"{place} ({why})" if why else place
 
 
 def print_diff(console: Console, revisions: list[dict[str, Any]]) -> None:
@@ -95,7 +108,7 @@ def print_article(console: Console, found: dict[str, Any]) -> None:
         ("section", latest["section"]),
         ("credits", latest["credited_source"]),
         ("paywall", {False: "yes", True: "no"}.get(latest["is_accessible_for_free"])),
-        ("archived", f"{latest['warc_file']} at {latest['warc_offset']}" if latest["warc_file"] else None),
+        ("archived", found.get("archived")),
     ):
         if value:
             console.print(f"[dim]{name:>10}[/]  {escape(str(value))}")

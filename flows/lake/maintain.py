@@ -10,13 +10,14 @@ beside writers, too, but not beside other maintenance; readers of earlier versio
 import json
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from deltalake import DeltaTable
 from deltalake.exceptions import CommitFailedError, DeltaError
 
 from flows.errors import LakeError
+from flows.lake.archive import Expired, expire
 from flows.lake.batches import ORDER
 from flows.lake.card import write_card
 from flows.lake.lake import Lake
@@ -69,6 +70,8 @@ class Maintenance:
     """Rows written ahead for batches that never came to be, and parts of files, that were removed."""
     cached: int
     """Local copies of postings that were removed."""
+    archive: Expired = field(default_factory=Expired)
+    """Archived pages that were removed for their age."""
 
 
 def maintain(
@@ -79,12 +82,14 @@ def maintain(
     grace: timedelta = GRACE,
     now: datetime | None = None,
     forget: bool = False,
+    archive: timedelta | None = None,
     on_table: Callable[[TableCare], None] | None = None,
 ) -> Maintenance:
     """Compact, checkpoint and clean the lake, and renew its card. Raises LakeError where the store can't be reached.
 
     A retention below a week takes files away from readers that still work on an older snapshot. `forget` removes the
-    log of earlier versions as well, with the first words it quotes of each row. Raises LakeError where other
+    log of earlier versions as well, with the first words it quotes of each row. Pages fetched longer ago than `archive`
+    leave the archive (None: never). Raises LakeError where other
     maintenance is in the way (only with a retention below a day, or beside one with such a retention).
     """
     now = now or datetime.now(UTC)
@@ -109,6 +114,7 @@ def maintain(
         batches=_forget_batches(lake, now),
         orphans=_remove_orphans(lake, now, grace),
         cached=forget_cached(lake, now, grace),
+        archive=expire(lake, (now - archive).date()) if archive else Expired(),
     )
 
 

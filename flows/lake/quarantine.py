@@ -13,7 +13,10 @@ from typing import Any
 
 import pyarrow as pa
 
+from flows.lake.lake import Lake
+from flows.lake.query import rows
 from schemas.checks import problems, repeated
+from schemas.outcomes import QUARANTINED
 from schemas.table import INSTANT, Field, Table
 
 QUARANTINE = Table(
@@ -36,6 +39,15 @@ QUARANTINE = Table(
     sort_by=("table", "run_id"),
 )
 
+_PAGES = """
+SELECT warc_file, warc_offset, site, url, outcome, coalesce(detail, '') AS detail FROM fetches
+WHERE kind = 'article' AND warc_file IS NOT NULL AND (len($1::VARCHAR[]) = 0 OR site IN (SELECT unnest($1::VARCHAR[])))
+QUALIFY bool_and(list_contains($2::VARCHAR[], outcome)) OVER (PARTITION BY warc_file, warc_offset)
+    AND row_number() OVER (PARTITION BY warc_file, warc_offset ORDER BY attempts, run_id DESC) = 1
+ORDER BY site, url
+"""
+"""Archived pages of which no look ever came to anything else; looks of ours have no attempts, the last one counts."""
+
 
 @dataclass(frozen=True)
 class Refused:
@@ -46,21 +58,21 @@ class Refused:
     reason: str
 
 
-def refused(table: Table, rows: Sequence[Mapping[str, Any]]) -> dict[int, Refused]:
+def refused(table: Table, content: Sequence[Mapping[str, Any]]) -> dict[int, Refused]:
     """By position, the rows that break the table's contract or repeat the key of an earlier one."""
-    again = repeated(table, rows)
+    again = repeated(table, content)
     found = {}
-    for position, row in enumerate(rows):
+    for position, row in enumerate(content):
         reasons = problems(table, row) + ([again[position]] if position in again else [])
         if reasons:
             found[position] = Refused(table, row, "; ".join(reasons))
     return found
 
 
-def sifted(table: Table, rows: Sequence[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[Refused]]:
+def sifted(table: Table, content: Sequence[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[Refused]]:
     """The rows that may be published, and the others."""
-    bad = refused(table, rows)
-    return [row for position, row in enumerate(rows) if position not in bad], list(bad.values())
+    bad = refused(table, content)
+    return [row for position, row in enumerate(content) if position not in bad], list(bad.values())
 
 
 def quarantine_rows(found: Sequence[Refused], run_id: str, now: datetime) -> pa.Table:
@@ -80,6 +92,11 @@ def quarantine_rows(found: Sequence[Refused], run_id: str, now: datetime) -> pa.
         for one, text in zip(found, texts, strict=True)
     ]
     return pa.Table.from_pylist(made, schema=QUARANTINE.schema)
+
+
+def waiting_pages(lake: Lake, sites: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """Pages in quarantine, of all sites where none is named: warc_file, warc_offset, site, url, outcome, detail."""
+    return rows(lake, _PAGES, [sorted(sites), sorted(str(outcome) for outcome in QUARANTINED)])
 
 
 def restored(table: Table, text: str) -> dict[str, Any]:

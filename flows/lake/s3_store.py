@@ -183,6 +183,7 @@ def _advice(error: Exception) -> str:
         "InvalidAccessKeyId": "The server doesn't know this key: see AWS_PROFILE and AWS_ACCESS_KEY_ID.",
         "SignatureDoesNotMatch": "The secret is not that of this key: see AWS_PROFILE and AWS_SECRET_ACCESS_KEY.",
         "RequestTimeTooSkewed": "This machine's clock is off by more than 15 minutes: set it and run again.",
+        "InvalidObjectState": "It lies in cold storage: restore it (aws s3api restore-object), then run again.",
         "NoCredentialsError": "Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
         "EndpointConnectionError": "Nothing answers there: see AWS_ENDPOINT_URL and the network.",
     }.get(code, "Run again when the store answers; what was fetched is kept.")
