@@ -5,8 +5,9 @@ The work is handed over as a closure, so nothing of it (paths, settings, credent
 parameter that the server would store.
 """
 
-from collections.abc import Callable
-from contextlib import nullcontext
+import contextlib
+import logging
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from prefect import task
@@ -19,6 +20,10 @@ T = TypeVar("T")
 
 LEASE_SECONDS = 60.0
 """How long the slot of a dead run stays taken; a living one renews it."""
+WAIT_SECONDS = 900.0
+"""How long a batch waits for its turn at most; no batch takes that long, so the slot is held by nobody."""
+
+log = logging.getLogger(__name__)
 
 
 class PrefectSteps:
@@ -26,13 +31,26 @@ class PrefectSteps:
 
     def run(self, stage: str, subject: str, work: Callable[[], T]) -> T:
         """See flows.steps.Steps.run."""
-        # Where the operator has such a limit, one batch is published at a time; its slot is leased, so that a run that
-        # dies gives it back. Without it, batches still come one after the other, by trying again.
-        limits = [PUBLISH_LIMIT] if stage == "publish" else []
 
         @task(name=stage, task_run_name=f"{stage} {subject}", cache_policy=NO_CACHE, persist_result=False)
         def step() -> T:
-            with concurrency(limits, occupy=1, lease_duration=LEASE_SECONDS) if limits else nullcontext():
+            with _turn() if stage == "publish" else contextlib.nullcontext():
                 return work()
 
         return step()
+
+
+@contextlib.contextmanager
+def _turn() -> Iterator[None]:
+    """Publish one batch at a time, where the server has such a limit.
+
+    The slot is leased, so that a run that dies gives it back. Without it, batches still come one after the other, by
+    trying again, so that a slot which nobody gives back is no reason to hold up all publishing.
+    """
+    with contextlib.ExitStack() as held:
+        slot = concurrency([PUBLISH_LIMIT], 1, timeout_seconds=WAIT_SECONDS, lease_duration=LEASE_SECONDS)
+        try:
+            held.enter_context(slot)
+        except TimeoutError:
+            log.warning("nobody gives back the slot of %s; publishing without it", PUBLISH_LIMIT)
+        yield

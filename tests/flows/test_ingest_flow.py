@@ -119,3 +119,30 @@ async def _as_after_a_lost_machine() -> None:
 
 def test_the_dead_hold_no_slots(prefect_server: None) -> None:
     asyncio.run(_as_after_a_lost_machine())
+
+
+async def _taken(slots: int) -> None:
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.actions import GlobalConcurrencyLimitUpdate
+
+    from flows.deployments import PUBLISH_LIMIT
+
+    async with get_client() as client:
+        await client.upsert_global_concurrency_limit_by_name(PUBLISH_LIMIT, 1)
+        await client.update_global_concurrency_limit(PUBLISH_LIMIT, GlobalConcurrencyLimitUpdate(active_slots=slots))
+
+
+@pytest.mark.filterwarnings("ignore:Logger 'prefect.task_runs'")
+def test_a_slot_that_nobody_gives_back_holds_up_no_batch(
+    prefect_server: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from flows import prefect_steps
+
+    monkeypatch.setattr(prefect_steps, "WAIT_SECONDS", 1.0)
+    asyncio.run(_taken(1))
+    assert prefect_steps.PrefectSteps().run("publish", "3 sites", lambda: 7) == 7
+    assert "publishing without it" in caplog.text
+    asyncio.run(_taken(0))
+    caplog.clear()
+    assert prefect_steps.PrefectSteps().run("publish", "3 sites", lambda: 8) == 8
+    assert "publishing without it" not in caplog.text
