@@ -61,9 +61,10 @@ class Lesson:
     """By role, places that may be the role's spot, with a hash of the field they agreed with, or 0; see `spots_of`."""
 
 
-def text_hash(text: str, place: str = "") -> int:
+def text_hash(block: Segment, place: str = "") -> int:
     """Hash of a block's letters and digits, and of the place where that counts, too."""
-    return xxh3_64_intdigest((place + key_of(text)).encode())
+    block.key = block.key or key_of(block.text)
+    return xxh3_64_intdigest((place + block.key).encode("utf-8", "surrogatepass"))
 
 
 def frame_hash(block: Segment, place: str) -> int | None:
@@ -79,7 +80,7 @@ def frame_hash(block: Segment, place: str) -> int | None:
         pieces.append("" if linked else node.text or "")
         pieces.append(node.tail or "" if node.tag == "a" or not linked else "")
     key = key_of(" ".join(pieces))
-    return xxh3_64_intdigest(f"{place} … {key}".encode()) if len(key) >= MIN_FRAME else None
+    return xxh3_64_intdigest(f"{place} … {key}".encode("utf-8", "surrogatepass")) if len(key) >= MIN_FRAME else None
 
 
 def lesson_of(
@@ -109,9 +110,9 @@ def lesson_of(
         if chars > REPEATABLE:
             continue
         if kept:
-            lesson.texts[text_hash(block.text)] = chars
+            lesson.texts[text_hash(block)] = chars
         if len(lesson.around) < MAX_AROUND:
-            lesson.around.add(text_hash(block.text, place))
+            lesson.around.add(text_hash(block, place))
             if (frame := frame_hash(block, place)) is not None:
                 lesson.around.add(frame)
     return lesson

@@ -95,7 +95,7 @@ def spots_of(
         "byline": "|".join(map(key_of, article.authors)),
         "date": article.published_at.isoformat() if article.published_at else "",
     }
-    hashes = {role: xxh3_64_intdigest(value.encode()) | 1 for role, value in values.items()}
+    hashes = {role: xxh3_64_intdigest(value.encode("utf-8", "surrogatepass")) | 1 for role, value in values.items()}
     return {
         role: {place: hashes[role] * reads(firsts[place][0]) for place, reads in places.items() if place in firsts}
         for role, places in found.items()

@@ -164,12 +164,8 @@ def explain(view: TemplateView, segments: list[Segment]) -> Explained:
 
 def _repeats(view: TemplateView, block: Segment, place: str) -> bool:
     """Whether a block's text, or what it says around its links, stands on several pages of the site."""
-    here = text_hash(block.text, place)
-    if (
-        here in view.repeated
-        or text_hash(block.text) in view.repeated
-        or (here in view.twice and place not in view.main)
-    ):
+    here = text_hash(block, place)
+    if here in view.repeated or text_hash(block) in view.repeated or (here in view.twice and place not in view.main):
         return True
     return (frame := frame_hash(block, place)) is not None and frame in view.repeated
 
