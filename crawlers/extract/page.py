@@ -1,9 +1,10 @@
 """From an archived page to an article: the one path every page takes."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from functools import cache
 
 from lxml.html import HtmlElement
 from xxhash import xxh3_64_intdigest
@@ -13,8 +14,9 @@ from crawlers.extract.decision import Decision
 from crawlers.extract.fields import read_fields
 from crawlers.extract.head import Head, read_head
 from crawlers.extract.language import month_first, read_language
+from crawlers.extract.near import blocks_near
 from crawlers.extract.nothing import no_article
-from crawlers.extract.segments import Segment, key_of, mark_host
+from crawlers.extract.segments import Segment, mark_host
 from crawlers.extract.signature import Standing, standing_at
 from crawlers.extract.stated import witnessed
 from crawlers.extract.story import decide_by_template, decide_generic
@@ -123,11 +125,10 @@ def read_page(page: Page, *, zone: tzinfo | None = None, views: Sequence[Templat
     best = _explained(reading, views, standing)
     told = read_spots(best[0].spots, standing, clock, month_first=_month_first(head)) if best else Told()
     state(head, told)
-    near = _near(best[1], told) if best else None
-    article = reading.article = read_fields(tree, head, page, zone, reading.blocks if near is None else lambda: near)
+    article = reading.article = read_fields(tree, head, page, zone, _near(reading, best) if best else reading.blocks)
     settle(article, head, told, clock)
     if best is not None:
-        view, segments, found = best
+        view, _, segments, found = best
         article.template = view.id
         reading.decisions = decide_by_template(segments, found, article)
     else:
@@ -138,11 +139,13 @@ def read_page(page: Page, *, zone: tzinfo | None = None, views: Sequence[Templat
     return reading
 
 
-def _explained(
-    reading: Reading, views: Sequence[TemplateView], standing: Standing
-) -> tuple[TemplateView, list[Segment], Explained] | None:
+Seen = tuple[TemplateView, HtmlElement, list[Segment], Explained]
+"""A page seen through a template: the story's container, its blocks, and what the template says of them."""
+
+
+def _explained(reading: Reading, views: Sequence[TemplateView], standing: Standing) -> Seen | None:
     """The trusted template that explains most of the page, and the page seen through it; None where none does."""
-    best: tuple[TemplateView, list[Segment], Explained] | None = None
+    best: Seen | None = None
     for view in views:
         root = find_root(view, standing)
         if root is None:
@@ -155,27 +158,25 @@ def _explained(
         outside = prose_outside(view, reading.tree, root)
         most = OUTSIDE_FACTOR * found.story_chars + OUTSIDE_FREE
         fits = outside.unknown <= most and outside.known <= KNOWN_FACTOR * most and not outside.leading
-        if fits and (best is None or found.story_chars > best[2].story_chars):
-            best = (view, segments, found)
+        if fits and (best is None or found.story_chars > best[3].story_chars):
+            best = (view, root, segments, found)
     return best
 
 
-def _near(segments: list[Segment], told: Told) -> list[Segment] | None:
-    """The blocks cut for the template, where the headline is among them: what is printed of fields stands there, too.
+def _near(reading: Reading, seen: Seen) -> Callable[[], list[Segment]]:
+    """The blocks among which fields are looked for on a page with a template; cut when first asked for."""
 
-    None where it isn't; then they are looked for on the whole page.
-    """
-    title = key_of(told.title or "")
-    headline = any(block.element.tag == "h1" or (title and key_of(block.text) == title) for block in segments[:NEAR])
-    return segments if headline else None
+    @cache
+    def blocks() -> list[Segment]:
+        near = blocks_near(reading.tree, seen[1], seen[2])
+        return reading.blocks() if near is None else near
+
+    return blocks
 
 
 def _month_first(head: Head) -> bool:
     return month_first(head, read_language(head))
 
-
-NEAR = 60
-"""Blocks among which the headline is looked for."""
 
 AUDITED = 40
 """Of this many pages judged by a template, one is judged the generic way, too."""
