@@ -11,11 +11,14 @@ from typing import Any
 
 Event = dict[str, Any]
 
+START_SECONDS = 60.0
+"""To start, import and read what is known takes its time on a busy machine."""
+
 
 class Channel:
     """The child's reports. Progress is kept by site, the latest only; everything else in order.
 
-    A child that says nothing for `silence` seconds is stuck and gets killed.
+    A child that says nothing for `silence` seconds is stuck and gets killed; until its first word it has START_SECONDS.
     """
 
     def __init__(self, child: "subprocess.Popen[bytes]", silence: float):
@@ -54,13 +57,15 @@ class Channel:
         assert self._child.stdout is not None
         descriptor = self._child.stdout.fileno()
         pending = b""
+        patience = max(self._silence, START_SECONDS)
         while True:
-            ready, _, _ = select.select([descriptor], [], [], self._silence)
+            ready, _, _ = select.select([descriptor], [], [], patience)
             if not ready:
                 self._child.kill()
             data = os.read(descriptor, 65536)
             if not data:
                 break
+            patience = self._silence
             *lines, pending = (pending + data).split(b"\n")
             for line in lines:
                 self._hear(line)

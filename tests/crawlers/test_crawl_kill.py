@@ -228,11 +228,11 @@ def test_a_silent_child_is_killed(tmp_path: Path) -> None:
         thread = _kill_after(web, 5, signal.SIGSTOP)
         one = site(web.hosts[0], feeds=(web.url("/feed"),))
         start = time.monotonic()
-        report = run(tmp_path, one, limits=Limits(silence=3.0, grace=0.1, timeout=1.0))["test"]
+        report = run(tmp_path, one, limits=Limits(silence=2.0, grace=0.1, timeout=1.0))["test"]
         thread.join()
         assert report.state == "partial"
         assert "SIGKILL" in (report.problem or "")
-        assert time.monotonic() - start < 15
+        assert time.monotonic() - start < 30
 
 
 def test_one_broken_site_leaves_the_others_alone(tmp_path: Path) -> None:
