@@ -139,8 +139,8 @@ class NewsSpider(Spider):
         """Tell the parent how far we are; silence means that we hang."""
         told: dict[str, int] = {}
         while True:
-            await asyncio.sleep(PROGRESS_SECONDS)
             self._emit({"event": "alive"})
+            await asyncio.sleep(PROGRESS_SECONDS)
             for site, crawl in list(self._crawls.items()):
                 state = hash((crawl.ledger.counts.discovered, crawl.ledger.counts.finished))
                 if told.get(site) != state:
