@@ -36,6 +36,8 @@ def exposition(health: Health) -> bytes:
         ((s.site, field), share) for s in health.sites for field, share in s.complete.items() if share is not None
     ]
     _gauge(registry, "site_field_ratio", "Newest articles that have the field.", fields, ("site", "field"))
+    stages = [((s.site, stage), seconds) for s in health.sites for stage, seconds in s.stages.items()]
+    _gauge(registry, "site_stage_seconds", "Median seconds of a stage in the last runs.", stages, ("site", "stage"))
     outcomes = [((s.site, o), float(n)) for s in health.sites if s.days for o, n in s.days[-1].outcomes.items()]
     _gauge(registry, "site_outcomes", "Addresses tried on this UTC day, by outcome.", outcomes, ("site", "outcome"))
     return generate_latest(registry)

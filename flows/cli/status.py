@@ -14,12 +14,13 @@ from flows.cli.progress import console_for
 from flows.cli.query import plain
 from flows.errors import SettingsError
 from flows.health import Finding, Health, SiteHealth, assess_root
-from flows.health.words import duration, minutes, number
+from flows.health.words import duration, minutes, number, seconds
 from flows.report.charts import level
 from flows.settings import Settings
 
 _MARKS = {"critical": "[red]◆[/]", "warning": "[yellow]▲[/]", "ok": "[green]✓[/]", "learning": "[blue]○[/]"}
 _STRIP = 21
+_SLOWEST = 3
 _LEVELS = {"full": ("█", "blue"), "less": ("▆", "blue"), "few": ("▃", "yellow"), "zero": ("▁", "red")}
 
 
@@ -88,9 +89,15 @@ def print_health(console: Console, health: Health, closely: bool = False) -> Non
             f"{duration(ago)} ago" if ago is not None else "–",
         )
     console.print(table)
+    if slow := [(site, stage, took) for site, stage, took in health.slowest(_SLOWEST) if took >= 1]:
+        told_slow = ", ".join(f"{escape(site)} {stage} {seconds(took)}" for site, stage, took in slow)
+        console.print(f"[dim]slowest stages of a run: {told_slow}[/]", soft_wrap=True)
     if closely:
         for site in health.sites:
             _print_days(console, site)
+            if site.stages:
+                took = ", ".join(f"{stage} {seconds(value)}" for stage, value in site.stages.items())
+                console.print(f"a run takes: {took}\n", soft_wrap=True)
 
 
 def _print_finding(console: Console, finding: Finding, health: Health) -> None:

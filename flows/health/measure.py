@@ -96,6 +96,9 @@ def _runs(connection: duckdb.DuckDBPyConnection, found: dict[str, Facts]) -> Non
             setattr(facts.health, name, row[name])
         facts.states, facts.starts = row["states"], row["starts"]
         facts.health.left = [int(count or 0) for count in reversed(row["backlog"])]
+    for row in _ask(connection, sql.STAGES_OF):
+        took = {stage: row[f"{stage}_seconds"] for stage in sql.STAGES}
+        found[row["site"]].health.stages = {stage: value for stage, value in took.items() if value is not None}
     for row in _ask(connection, sql.INTERVALS):
         health = found[row["site"]].health
         health.interval = row["hours"]

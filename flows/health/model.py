@@ -94,6 +94,8 @@ class SiteHealth:
     """Median hours between runs."""
     run_minutes: float | None = None
     """Median minutes from the start of a run to the site's publication."""
+    stages: Mapping[str, float] = field(default_factory=dict)
+    """Median seconds of each stage in the last runs, in order; those that nobody timed are missing."""
     fetch_ms: float | None = None
     """Median of `elapsed_ms` of the newest tries."""
     fetch_ms_p95: float | None = None
@@ -137,6 +139,11 @@ class Health:
         """Lake's and sites' findings, worst first."""
         found = [*self.findings, *(finding for site in self.sites for finding in site.findings)]
         return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
+
+    def slowest(self, count: int) -> list[tuple[str, str, float]]:
+        """Where runs spend their time: site, stage and median seconds, the slowest first."""
+        timed = [(site.site, stage, seconds) for site in self.sites for stage, seconds in site.stages.items()]
+        return sorted(timed, key=lambda entry: (-entry[2], entry[0]))[:count]
 
     @property
     def state(self) -> str:

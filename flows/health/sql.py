@@ -7,10 +7,14 @@ each table is read once.
 from datetime import UTC, date, datetime
 
 from flows.health.model import COMPLETED
+from schemas.runs import STAGE_SECONDS
 
+STAGES = tuple(STAGE_SECONDS)
 LISTS = ("authors", "tags")
 RECENT_ARTICLES = 20
 """The newest articles of a site that are compared with those before."""
+RECENT_RUNS = 20
+"""The last runs of a site whose stages are timed."""
 RECENT_TRIES = 12
 """At least so many tries of a site are looked at, and all of its last six hours."""
 TROUBLE = {
@@ -38,6 +42,7 @@ def prepare(since: date, at: datetime) -> list[str]:
     day = f"DATE '{since.isoformat()}'"
     now = f"TIMESTAMPTZ '{at.astimezone(UTC).isoformat()}'"
     fields = ", ".join(f"({_present(name)})::INT AS {name}_" for name in COMPLETED)
+    seconds = ", ".join(f"{stage}_seconds" for stage in STAGES)
     never_asked = ", ".join(f"'{outcome}'" for outcome in HARMLESS_TRIES)
     return [
         f"""CREATE TEMP TABLE a AS
@@ -48,7 +53,7 @@ def prepare(since: date, at: datetime) -> list[str]:
             regexp_extract(template, '/(v[0-9]+)', 1) AS version
         FROM revisions WHERE revision = 1 AND date >= {day} AND first_seen_at <= {now}""",
         f"""CREATE TEMP TABLE r AS
-        SELECT run_id, site, kind, state, problem, started_at, finished_at, date, new, outcomes FROM runs
+        SELECT run_id, site, kind, state, problem, started_at, finished_at, date, new, outcomes, {seconds} FROM runs
         WHERE date >= {day} AND started_at <= {now}""",
         f"""CREATE TEMP TABLE f AS
         SELECT site, date, kind, outcome, fetched_at, elapsed_ms FROM fetches
@@ -82,6 +87,11 @@ SELECT site, max(started_at) AS last_run, arg_max(state, started_at) AS last_sta
     list(list_sum([o.urls FOR o IN outcomes IF o.outcome IN ('over_budget', 'not_fetched')])
         ORDER BY started_at DESC)[1:24] AS backlog
 FROM r WHERE kind = 'crawl' GROUP BY site"""
+
+STAGES_OF = f"""
+SELECT site, {", ".join(f"median({stage}_seconds) AS {stage}_seconds" for stage in STAGES)}
+FROM (SELECT *, row_number() OVER (PARTITION BY site ORDER BY started_at DESC) AS place FROM r WHERE kind = 'crawl')
+WHERE place <= {RECENT_RUNS} GROUP BY site"""
 
 INTERVALS = """
 WITH steps AS (

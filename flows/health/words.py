@@ -21,6 +21,13 @@ def minutes(value: float | None) -> str:
     return f"{value / 60:.1f} h" if value < 48 * 60 else f"{value / 1440:.1f} d"
 
 
+def seconds(value: float) -> str:
+    """Seconds as `<0.1 s`, `0.4 s`, `12 s`, `3.5 min`."""
+    if value < 0.05:
+        return "<0.1 s"
+    return f"{number(value)} s" if value < 100 else f"{number(value / 60)} min"
+
+
 def percent(share: float) -> str:
     """A share from 0 to 1 as `45 %`."""
     return f"{share * 100:.0f} %"

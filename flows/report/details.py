@@ -3,7 +3,7 @@
 from html import escape
 
 from flows.health.model import COMPLETED, SiteHealth
-from flows.health.words import duration, minutes, moment, percent
+from flows.health.words import duration, minutes, moment, percent, seconds
 from flows.report import charts
 from flows.report.marks import anchor, icon
 
@@ -42,6 +42,7 @@ def _facts(site: SiteHealth) -> list[tuple[str, str]]:
         ("last article", moment(site.last_article) if site.last_article else "none in this window"),
         ("runs", f"one every {duration(site.interval)}" if site.interval else "–"),
         ("a run takes", minutes(site.run_minutes)),
+        ("stages of a run", ", ".join(f"{name} {seconds(took)}" for name, took in site.stages.items()) or "–"),
         ("a request takes", _milliseconds(site)),
         ("latency, 90 % within", minutes(site.latency_p90)),
         ("copies", f"{copies} of {site.articles}" + _most_copied(site)),

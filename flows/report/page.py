@@ -11,6 +11,7 @@ from flows.report.details import detail
 from flows.report.findings import card
 from flows.report.marks import icon
 from flows.report.overview import overview
+from flows.report.stages import slowest
 from flows.report.style import CSS
 
 _HEAD = (
@@ -36,7 +37,7 @@ def render(health: Health) -> str:
     return (
         f"{_HEAD}<title>{title}</title><style>{CSS}</style></head><body><main>"
         f'<div class="top"><span><b>presslake</b> · {escape(health.lake)}</span><span>{moment(health.at)}</span></div>'
-        f"<h1>{escape(_verdict(health))}</h1>{_pills(health)}{_tiles(health)}{broke}{overview(health)}"
+        f"<h1>{escape(_verdict(health))}</h1>{_pills(health)}{_tiles(health)}{broke}{overview(health)}{slowest(health)}"
         f'<h2>Each site</h2><div class="sheet">{details}</div></main></body></html>\n'
     )
 

@@ -55,6 +55,10 @@ rect.mark{fill:currentColor}svg.share{display:block;width:100%;height:8px;border
 .none{fill:none;stroke:var(--faint);stroke-width:1.5}.today{fill:none;stroke:var(--c4);stroke-width:2.5}
 .today.less{stroke:var(--c3)}.today.few{stroke:var(--c2)}.today.zero{stroke:var(--c1)}.today.full,.today.less,.today.few,
 .today.zero{fill:none}
+rect.s-fetch{fill:var(--bar)}rect.s-archive{fill:var(--c3)}rect.s-extract{fill:var(--c2)}
+rect.s-dedupe{fill:var(--ok)}rect.s-publish{fill:var(--dull)}rect.s-rest{fill:none}
+.times .row{grid-template-columns:minmax(130px,1fr) minmax(160px,2fr) minmax(200px,2.4fr)}
+.times .row .said{font-size:13px;color:var(--soft)}
 .legend{display:flex;flex-wrap:wrap;gap:4px 16px;font-size:12px;color:var(--soft);margin:8px 2px 0}
 .legend i{display:inline-block;width:11px;height:11px;border-radius:3px;margin-right:5px;vertical-align:-1px}
 .sheet{padding:6px 14px}
@@ -78,7 +82,8 @@ details[open]>summary::after{content:"–"}summary .soft{font-weight:400;font-si
 .facts div{display:flex;justify-content:space-between;gap:12px;border-top:1px dotted var(--line);padding:3px 0}
 .facts dt{color:var(--soft)}.facts dd{margin:0;text-align:right;overflow-wrap:anywhere}
 .fine-note{padding:14px 16px}
-@media(max-width:760px){main{padding:14px 12px 40px}h1{font-size:25px}.tiles{grid-template-columns:repeat(2,1fr)}
+@media(max-width:760px){.times .row{grid-template-columns:1fr;gap:4px}
+main{padding:14px 12px 40px}h1{font-size:25px}.tiles{grid-template-columns:repeat(2,1fr)}
 .tile b{font-size:19px}.cards{grid-template-columns:1fr}.charts,.facts{grid-template-columns:1fr}.row.head{display:none}
 .row{grid-template-columns:1fr auto auto;gap:6px 14px;padding:10px 0}.row .name{grid-column:1/2}
 .row .heat{grid-column:1/-1;grid-row:2}.row .outcomes,.row .fields{display:none}.row .what{padding-left:0;grid-row:3}

@@ -39,13 +39,29 @@ def test_the_bucket_is_private_versioned_and_has_a_lifecycle() -> None:
         assert resources[f"{who}Role"]["Properties"]["ManagedPolicyArns"] == [{"Ref": f"{who}Policy"}]
 
 
-@pytest.fixture
-def stack(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
-    """The template as a stack in moto; gives its outputs."""
-    pytest.importorskip("cfnlint", reason="moto's CloudFormation needs cfn-lint")
-    for name, value in (("AWS_ENDPOINT_URL", s3_server), ("AWS_ACCESS_KEY_ID", "t"), ("AWS_SECRET_ACCESS_KEY", "t"),
+def _account(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("AWS_ENDPOINT_URL", server), ("AWS_ACCESS_KEY_ID", "t"), ("AWS_SECRET_ACCESS_KEY", "t"),
                         ("AWS_REGION", "us-east-1"), ("AWS_DEFAULT_REGION", "us-east-1")):  # fmt: skip
         monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def stack(deployed: dict[str, str], s3_server: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The outputs of the stack, with the environment of its account."""
+    _account(s3_server, monkeypatch)
+    return deployed
+
+
+@pytest.fixture(scope="module")
+def deployed(s3_server: str) -> Iterator[dict[str, str]]:
+    """The template as a stack in moto; gives its outputs."""
+    pytest.importorskip("cfnlint", reason="moto's CloudFormation needs cfn-lint")
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        _account(s3_server, monkeypatch)
+        yield from _deployed()
+
+
+def _deployed() -> Iterator[dict[str, str]]:
     formation = boto3.client("cloudformation")
     parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in PARAMETERS.items()]
     formation.create_stack(

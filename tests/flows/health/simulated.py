@@ -1,6 +1,6 @@
 """A lake of simulated weeks: sites with a rhythm of their own, and some to which something happens.
 
-Written through `flows.lake.batches.publish`, a batch a day, with the tables' full columns, so that whatever reads a
+Written through `flows.lake.batches.publish`, a batch a week, with the tables' full columns, so that whatever reads a
 lake can read it. `python -m tests.flows.health.simulated DIRECTORY` writes one that ends now.
 """
 
@@ -72,19 +72,18 @@ _TABLES = (REVISIONS, COPIES, ARTICLES, FETCHES, RUNS)
 def simulate(
     lake: Lake, end: datetime, *, days: int = 21, newsrooms: tuple[Newsroom, ...] = NEWSROOMS, seed: int = 7
 ) -> None:
-    """Fill the lake with the runs of `days` days up to `end` (UTC), a batch a day."""
+    """Fill the lake with the runs of `days` days up to `end` (UTC), a batch a week."""
     dice = random.Random(seed)
     begin = end - timedelta(days=days)
     schedule = sorted(run for newsroom in newsrooms for run in _runs(newsroom, begin, end, dice))
     by_site = {newsroom.site: newsroom for newsroom in newsrooms}
-    for number in range(days):
-        first = begin + timedelta(days=number)
-        made = _Made()
+    for number in range(0, days, 7):
+        first, made = begin + timedelta(days=number), _Made()
         for moment, site in schedule:
-            if first <= moment < first + timedelta(days=1):
+            if first <= moment < first + timedelta(days=7):
                 _run(made, by_site[site], moment, end, dice)
         if made.rows["runs"]:
-            _publish(lake, made, f"day-{number:03d}")
+            _publish(lake, made, f"week-{number // 7:03d}")
 
 
 def _runs(newsroom: Newsroom, begin: datetime, end: datetime, dice: random.Random) -> Iterator[tuple[datetime, str]]:
@@ -121,8 +120,19 @@ def _run(made: _Made, newsroom: Newsroom, moment: datetime, end: datetime, dice:
         newsroom.site, state, problem, outcomes, outcomes[Outcome.NEW], 0, copies, 2, 2 if sources == "failed" else 0,
         3 + sum(outcomes.values()) - outcomes[Outcome.KNOWN], 40_000,
     )  # fmt: skip
+    _time(summary, event, run_id)
     finished = moment + timedelta(minutes=dice.uniform(1.5, 4))
     made.rows["runs"].append(run_row(summary, run_id, "crawl", moment, finished))
+
+
+def _time(summary: SiteSummary, event: str | None, run_id: str) -> None:
+    """What the stages took: politeness makes fetching the longest, but where each page takes long to read."""
+    dice = random.Random(run_id)
+    pages = 1 + summary.new
+    summary.fetch_seconds = 4 + 1.2 * pages * dice.uniform(0.8, 1.3)
+    summary.archive_seconds = 0.02 * pages
+    summary.extract_seconds = (15.0 if event == "late" else 0.03) * pages * dice.uniform(0.9, 1.1)
+    summary.dedupe_seconds = 0.05 + 0.004 * pages
 
 
 def _sources(

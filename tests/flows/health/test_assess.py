@@ -57,6 +57,15 @@ def test_worst_first_and_the_young_site_is_not_judged(health: Health) -> None:
     assert health.state == "critical"
 
 
+def test_the_slowest_stage_is_named(health: Health) -> None:
+    (site, stage, seconds), *_ = health.slowest(3)
+    assert (site, stage) == ("slow-standard", "extract")
+    assert seconds > 15
+    usual = next(site for site in health.sites if site.site == "morgenblatt").stages
+    assert max(usual, key=lambda stage: usual[stage]) == "fetch"
+    assert list(usual) == ["fetch", "archive", "extract", "dedupe", "publish"]
+
+
 def test_what_is_usual_follows_the_weekday(health: Health) -> None:
     site = next(site for site in health.sites if site.site == "agence-presse")
     usual = {day.date.weekday(): day.usual for day in site.days if day.over and day.usual}

@@ -48,13 +48,13 @@ def test_a_store_that_ignores_conditions_is_a_finding(tmp_path: Path, monkeypatc
 def test_a_batch_that_waits_is_a_finding_once_it_is_late(tmp_path: Path) -> None:
     lake = open_lake(str(tmp_path / "lake"))
     simulate(lake, END, newsrooms=NEWSROOMS[:1], days=2)
-    decision = {"sequence": 3, "run_id": "r-3", "decided_at": END.isoformat(), "rows": {}}
-    lake.store.put("state/batches/000000000003.json", json.dumps(decision).encode())
+    decision = {"sequence": 2, "run_id": "r-2", "decided_at": END.isoformat(), "rows": {}}
+    lake.store.put("state/batches/000000000002.json", json.dumps(decision).encode())
     for hours, expected in ((0.2, []), (5, ["pending"])):
         found = check_storage(lake, DEFAULT_RULES, END + timedelta(hours=hours))
         assert [finding.rule for finding in found] == expected
     assert found[0].since == END
-    assert "r-3" in found[0].detail
+    assert "r-2" in found[0].detail
 
 
 def test_full_disks_of_lake_and_spool_are_findings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

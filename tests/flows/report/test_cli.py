@@ -39,6 +39,9 @@ def test_status_tells_the_worst_first_with_cause_and_command(root: str, capsys: 
     assert code == 1
     assert out.index("Quiet for") < out.index("The layout changed")
     assert "look:   presslake sites check quiet-courier" in out
+    assert "slowest stages of a run: " in out
+    code, out, _ = _run(capsys, "--lake", root, "status", "quiet-courier")
+    assert "a run takes: fetch " in out
 
 
 def test_status_of_one_site_as_json(root: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -76,6 +79,8 @@ def test_metrics_are_read_by_prometheus_own_parser(health: Health, tmp_path: Pat
     assert ("quiet", "quiet-courier") in fired
     assert {s.labels["site"] for s in families["presslake_site_articles"].samples} == {r.site for r in NEWSROOMS}
     assert [path.name for path in tmp_path.iterdir()] == ["presslake.prom"]
+    took = {(s.labels["site"], s.labels["stage"]): s.value for s in families["presslake_site_stage_seconds"].samples}
+    assert max(took, key=lambda key: took[key]) == ("slow-standard", "extract")
     assert exposition(health) == (tmp_path / "presslake.prom").read_bytes()
 
 

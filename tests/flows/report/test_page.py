@@ -72,6 +72,15 @@ def test_each_trouble_has_a_card_with_a_chart_shaded_where_it_began(page: str, r
     assert ('class="broken"' in card) is (room.event != "backlog")  # type: ignore[attr-defined]
 
 
+def test_the_slowest_stages_are_told(page: str) -> None:
+    (sheet,) = [part.split("<h2>Each site")[0] for part in page.split('<h2 id="stages">')[1:]]
+    rows = sheet.split('<div class="row">')[1:]
+    assert len(rows) == 6
+    assert "slow-standard" in rows[0]
+    assert "<b>extract " in rows[0]
+    assert all("<b>fetch " in row for row in rows[1:])
+
+
 def test_links_lead_to_details(page: str) -> None:
     tags = _Reader(page).tags
     ids = {attributes["id"] for _, attributes in tags if attributes.get("id")}
