@@ -143,6 +143,7 @@ def test_a_slot_that_nobody_gives_back_holds_up_no_batch(
     assert prefect_steps.PrefectSteps().run("publish", "3 sites", lambda: 7) == 7
     assert "publishing without it" in caplog.text
     asyncio.run(_taken(0))
+    monkeypatch.setattr(prefect_steps, "WAIT_SECONDS", 60.0)
     caplog.clear()
     assert prefect_steps.PrefectSteps().run("publish", "3 sites", lambda: 8) == 8
     assert "publishing without it" not in caplog.text
