@@ -4,12 +4,16 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from flows.errors import SettingsError
 from flows.lake.local_store import LocalStore
 from flows.lake.store import ObjectStore
 from schemas import TABLES
+
+if TYPE_CHECKING:
+    from flows.lake.s3_store import S3Store
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,8 @@ def open_lake(root: str) -> Lake:
     if parts.scheme == "s3":
         from flows.lake.s3_store import S3Store  # boto3 takes half a second to import; a local lake needs none of it
 
-        return Lake(S3Store(parts.netloc, parts.path), _s3_options())
+        store = S3Store(parts.netloc, parts.path)
+        return Lake(store, _s3_options(store))
     if parts.scheme == "file":
         return Lake(LocalStore(Path(unquote(parts.path))), {})
     if parts.scheme and len(parts.scheme) > 1 and "://" in root:
@@ -53,12 +58,19 @@ def open_lake(root: str) -> Lake:
     return Lake(LocalStore(Path(root)), {})
 
 
-def _s3_options() -> dict[str, str]:
-    """What deltalake's own S3 store must be told besides the AWS variables, which it reads itself."""
+def _s3_options(store: "S3Store") -> dict[str, str]:
+    """What deltalake's own S3 store must be told to find the place and the credentials that boto3 found.
+
+    Secrets are never among them: it reads the AWS variables and profiles itself.
+    """
     options = {"aws_conditional_put": "etag"}
-    endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
-    if endpoint:
-        options["aws_endpoint_url"] = endpoint
-        if endpoint.startswith("http://"):
+    if store.region:
+        options["aws_region"] = store.region
+    if store.endpoint:
+        options["aws_endpoint_url"] = store.endpoint
+        if store.endpoint.startswith("http://"):
             options["aws_allow_http"] = "true"
+        if not os.environ.get("AWS_ACCESS_KEY_ID"):
+            # With an endpoint that isn't Amazon's, it looks no further than the variables unless it is told to.
+            options["AWS_FORCE_CREDENTIAL_LOAD"] = "true"
     return options

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
+from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
@@ -43,6 +44,17 @@ class S3Store:
     def root(self) -> str:
         """`s3://bucket/prefix`."""
         return f"s3://{self.bucket}/{self.prefix}".rstrip("/")
+
+    @property
+    def region(self) -> str | None:
+        """The region, by the variables or the profile."""
+        return self._client.meta.region_name or None
+
+    @property
+    def endpoint(self) -> str | None:
+        """The server's address where it isn't Amazon's, by the variables or the profile."""
+        address = self._client.meta.endpoint_url
+        return None if (urlsplit(address).hostname or "").endswith((".amazonaws.com", ".amazonaws.com.cn")) else address
 
     def put(self, name: str, data: bytes) -> None:
         """See ObjectStore.put."""

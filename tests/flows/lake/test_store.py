@@ -2,10 +2,13 @@ import multiprocessing
 import os
 from pathlib import Path
 
+import boto3
 import pytest
 
 from flows.errors import LakeError, SettingsError
 from flows.lake import Lake, open_lake
+from flows.lake.tables import open_table
+from schemas import RUNS
 
 
 def test_objects_are_written_read_listed_and_deleted(lake: Lake, tmp_path: Path) -> None:
@@ -78,3 +81,21 @@ def test_only_paths_and_s3_are_lakes(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="only a path"):
         open_lake("gs://bucket/x")
     assert open_lake(f"file://{tmp_path}/a%20b").root.endswith("/a%20b")
+
+
+def test_a_profile_names_server_region_and_credentials(
+    s3_lake: Lake, s3_server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION", "AWS_REGION"):
+        monkeypatch.delenv(name)
+    config, secrets = tmp_path / "config", tmp_path / "credentials"
+    config.write_text(f"[profile paper]\nregion = eu-west-1\nendpoint_url = {s3_server}\n")
+    secrets.write_text("[paper]\naws_access_key_id = of-the-profile\naws_secret_access_key = never-shown\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(secrets))
+    monkeypatch.setenv("AWS_PROFILE", "paper")
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it remembers the configuration of its first use
+    lake = open_lake(s3_lake.root)
+    lake.store.put("archive/one", b"1")
+    assert open_table(lake, RUNS).version() == 0, "deltalake finds them, too"
+    assert "never-shown" not in repr(lake)
