@@ -39,6 +39,12 @@ LABELS = {
 
 CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 
+TWICE = re.compile(rb"\xc3[\x82-\xb4](?:\xc2[\x80-\xbf]){1,3}")
+"""A character of UTF-8 that was read as Latin-1 and written as UTF-8 again."""
+
+C1 = re.compile(rb"\xc2[\x80-\x9f]")
+"""Control characters U+0080 to U+009F, which no text has: the sign of a page encoded twice."""
+
 NOT_PLAIN = (*(bom for bom, _ in BOMS), b"<\x00", b"\x00<")
 """Beginnings of bodies that are no plain UTF-8, though their bytes may be valid as such."""
 
@@ -91,10 +97,24 @@ def as_utf8(body: bytes, content_type: str | None = None) -> bytes:
     if not body.startswith(NOT_PLAIN) and b"\x1b" not in body:
         try:
             body.decode("utf-8")
-            return body.translate(None, CONTROL_BYTES)
+            return once(body).translate(None, CONTROL_BYTES)
         except UnicodeDecodeError:
             pass
     return decode(body, content_type).text.encode("utf-8", "replace")
+
+
+def once(body: bytes) -> bytes:
+    """UTF-8 without what was encoded twice (three characters for an apostrophe), where C1 characters tell of it."""
+    return TWICE.sub(_undone, body) if C1.search(body) else body
+
+
+def _undone(match: re.Match[bytes]) -> bytes:
+    original = match.group().decode("utf-8").encode("latin-1")
+    try:
+        original.decode("utf-8")
+    except UnicodeDecodeError:
+        return match.group()
+    return original
 
 
 def decode(body: bytes, content_type: str | None = None) -> Decoded:

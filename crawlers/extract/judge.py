@@ -8,8 +8,9 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from crawlers.extract.decision import LONG_WORDS, Decision, label_of, words_in
+from crawlers.extract.headings import judge_headings, same_headline
 from crawlers.extract.rules import Hit, match_phrase, match_place, normal
-from crawlers.extract.segments import internal, key_of
+from crawlers.extract.segments import Segment, in_page, internal, key_of
 from crawlers.model import Article
 
 PLACE_MAX_SHARE = 1 / 3
@@ -17,6 +18,9 @@ PLACE_MAX_SHARE = 1 / 3
 
 LINKED_SHARE = 0.6
 """Share of a block that is link from which it can be a mere reference."""
+
+SENTENCE_WORDS, WHOLLY_LINKED = 8, 0.9
+"""A linked sentence of so many words, with a full stop, is text unless all of it is link."""
 
 PULLED = re.compile(r"pull-?quote|blockquote|quote", re.IGNORECASE)
 LIST_OF = re.compile(r"list of (\d+) items|liste mit (\d+) einträgen|liste de (\d+) |lista de (\d+) ", re.IGNORECASE)
@@ -53,6 +57,7 @@ class Judge:
             elif decision.kind != "caption":
                 self._phrase(number, decision, where)
         self._undo_greedy()
+        judge_headings(self.kept)
         self._credit_below()
 
     def _credit_below(self) -> None:
@@ -125,7 +130,9 @@ class Judge:
             return None
         block = decision.segment
         title = self.article.title
-        if (block is not None and block.element.tag == "h1") or (title and key_of(decision.text) == key_of(title)):
+        if block is not None and (_in_h1(block) or (block.kind == "heading" and same_headline(block.text, title))):
+            return "headline"
+        if title and key_of(decision.text) == key_of(title):
             return "headline"
         if number < self.headline and words_in(decision.text) < LONG_WORDS:
             return "above-headline"
@@ -138,7 +145,8 @@ class Judge:
             block = decision.segment
             if block is None or block.hidden:
                 continue
-            if block.element.tag == "h1" or (key and key_of(block.text) == key):
+            same = block.kind == "heading" and same_headline(block.text, self.article.title)
+            if _in_h1(block) or same or (key and key_of(block.text) == key):
                 before = sum(1 for kept in self.kept if kept.segment is not None and kept.segment.index < block.index)
                 return before if before <= 4 else 0
         return 0
@@ -148,7 +156,10 @@ class Judge:
         block = decision.segment
         if block is None or block.kind not in {"paragraph", "list_item", "quote"} or block.link_share < LINKED_SHARE:
             return None
-        return "all-link" if words_in(decision.text) >= 4 and internal(block) else None
+        words = words_in(decision.text)
+        if words >= SENTENCE_WORDS and decision.text.endswith(".") and block.link_share < WHOLLY_LINKED:
+            return None
+        return "all-link" if words >= 4 and internal(block) and not in_page(block) else None
 
     def _named(self, decision: Decision, where: frozenset[str]) -> str | None:
         """A block that is only an author's name, the section or the site's name."""
@@ -253,3 +264,9 @@ class Judge:
         name = re.sub(r"^[^:：]{0,40}[:：]\s*", "", text).strip(" .()[]")
         if name and len(name) <= 120:
             self.article.credited_source = name
+
+
+def _in_h1(block: Segment) -> bool:
+    return block.kind == "heading" and any(
+        node.tag == "h1" for node in (block.element, *islice(block.element.iterancestors(), 2))
+    )

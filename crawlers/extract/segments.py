@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -50,6 +51,12 @@ def internal(block: Segment) -> bool:
     if not hosts:
         hosts = [host_of_link(link.get("href") or "") for link in block.element.iterancestors("a")]
     return bool(hosts) and all(host in {"", page_host(block.element)} for host in hosts)
+
+
+def in_page(block: Segment) -> bool:
+    """Whether all links of a block lead to places on its own page."""
+    links = [*block.element.iter("a")] or [*islice(block.element.iterancestors("a"), 1)]
+    return all((link.get("href") or "#").startswith("#") for link in links)
 
 
 def host_of_link(href: str) -> str:

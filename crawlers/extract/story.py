@@ -3,8 +3,10 @@
 from lxml.html import HtmlElement
 
 from crawlers.extract.decision import LONG_WORDS, Decision, words_in
+from crawlers.extract.dense import densest, is_prose
 from crawlers.extract.generic import Verdict, generic_lines, judge, plain_line
 from crawlers.extract.judge import Judge
+from crawlers.extract.rescue import rescue
 from crawlers.extract.segments import Segment
 from crawlers.extract.sisters import restore, table_rows
 from crawlers.extract.standfirst import find_standfirst
@@ -35,9 +37,12 @@ def decide_generic(
     if not _convincing(segments, verdict, kept):
         verdict = judge(segments, generic_lines(tree, url))
         kept = _story(segments, verdict, stated)
+        if not any(is_prose(segments[index]) for index in kept):
+            kept = densest(segments) or kept
     if verdict.coverage < ENOUGH_COVERAGE and verdict.lines:
         decisions = [Decision("paragraph", plain_line(line), True) for line in verdict.lines]
     else:
+        kept |= rescue(segments, kept)
         standfirst = find_standfirst(segments, kept, article.title, article.description, article.language)
         decisions = _decisions(segments, kept | standfirst, "generic")
         _leave_unstated(decisions, stated)

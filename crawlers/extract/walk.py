@@ -5,6 +5,7 @@ is one heading). The walk keeps no opinion of what belongs to the story.
 """
 
 import re
+from collections import Counter
 
 from lxml.html import HtmlElement
 
@@ -53,6 +54,12 @@ UNSEEN_CLASS = re.compile(
     r"(?:^|[\s_-])(?:sr-only|visually-?hidden|screen-?reader(?:-text|-only)?|u-hidden-visually|a11y-hidden)",
     re.IGNORECASE,
 )
+PROSE = 90
+"""Characters that make a block prose."""
+
+MUCH_HIDDEN = 1000
+"""Characters of hidden prose, at least, and twice the shown prose: then the story itself is hidden."""
+
 ROW_CELL_MAX = 200
 """Characters: a table row with a longer cell is layout, not data."""
 
@@ -113,7 +120,7 @@ class _Walk:
         attributes = element.attrib
         hidden = bool(attributes) and is_hidden(element)
         self.hidden += hidden
-        if tag not in INLINE and "-" not in tag:
+        if tag not in INLINE and "-" not in tag and tag != "button":
             self.flush()
             opened: Opened = (False, False, hidden, self.block, self.kind)
             self.block = element
@@ -173,7 +180,9 @@ def segment(tree: HtmlElement) -> list[Segment]:
             elif tag == "tr" and (row := _row_text(element)) is not None:
                 walk.flush()
                 walk.segments.append(Segment(len(walk.segments), "table_row", row, element, hidden=walk.hidden > 0))
-            elif tag not in SKIPPED and not (tag == "span" and element.attrib and _for_screen_readers(element)):
+            elif (tag not in SKIPPED or (tag == "button" and walk.kind == "heading")) and not (
+                tag == "span" and element.attrib and _for_screen_readers(element)
+            ):
                 stack.append((element, walk.enter(element, tag)))
                 if len(element):
                     stack.extend([(child, None) for child in reversed(element)])
@@ -181,7 +190,28 @@ def segment(tree: HtmlElement) -> list[Segment]:
         if element is not tree and (tail := element.tail):
             walk.parts.append((tail, walk.linked, walk.emphasis))
     walk.flush()
+    _show(walk.segments)
     return walk.segments
+
+
+def _show(segments: list[Segment]) -> None:
+    """Take a page at its text where it hides nearly all of it until a script has run."""
+    shown = sum(len(block.text) for block in segments if not block.hidden and len(block.text) >= PROSE)
+    unseen = [block for block in segments if block.hidden and len(block.text) >= PROSE]
+    if sum(len(block.text) for block in unseen) <= max(MUCH_HIDDEN, 2 * shown):
+        return
+    weights: Counter[HtmlElement] = Counter()
+    for block in unseen:
+        weights[_curtain(block.element)] += len(block.text)
+    curtain = weights.most_common(1)[0][0]
+    for block in segments:
+        if block.hidden and _curtain(block.element) is curtain:
+            block.hidden = False
+
+
+def _curtain(element: HtmlElement) -> HtmlElement:
+    """The innermost hidden element around (or the element itself where none is)."""
+    return next((node for node in (element, *element.iterancestors()) if is_hidden(node)), element)
 
 
 def _for_screen_readers(element: HtmlElement) -> bool:
@@ -221,8 +251,5 @@ def _row_text(row: HtmlElement) -> str | None:
 
 
 def _long(cell: HtmlElement) -> bool:
-    return (
-        len(cell.text_content()) > ROW_CELL_MAX
-        or cell.find(".//table") is not None
-        or cell.find(".//script") is not None
-    )
+    # The text last: cells of layout hold much, at every level of nesting again.
+    return next(cell.iter("table", "script"), None) is not None or len(cell.text_content()) > ROW_CELL_MAX

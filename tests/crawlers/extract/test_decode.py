@@ -1,6 +1,6 @@
 import pytest
 
-from crawlers.extract.decode import decode
+from crawlers.extract.decode import as_utf8, decode
 
 GERMAN = "Über die Brücke fährt täglich ein Bus; die Straße ist für Fußgänger geöffnet, heißt es in Köln. " * 20
 RUSSIAN = "Мэр города сообщил, что ремонт набережной начнётся в апреле и продлится полтора года. " * 20
@@ -53,3 +53,17 @@ def test_gb2312_is_read_as_its_superset():
 @pytest.mark.parametrize("body", [b"", b"\xff", b"\xfe\xff", b"\x80" * 3000, bytes(range(256)) * 8])
 def test_no_bytes_make_it_fail(body):
     decode(body, "text/html; charset=utf-7")
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("the townâ\x80\x99s wall", "the town’s wall"),
+        ("cafÃ©, and that wasnâ\x80\x99t all", "café, and that wasn’t all"),
+        ("São Paulo, Ã\x81gua", "São Paulo, Água"),
+        ("Ã© alone is no sign", "Ã© alone is no sign"),
+        ("a stray \x92 in it", "a stray \x92 in it"),
+    ],
+)
+def test_text_encoded_twice_is_mended(text, read):
+    assert as_utf8(f"<p>{text}</p>".encode()).decode() == f"<p>{read}</p>"
