@@ -24,6 +24,7 @@ from flows.away import Place, SitePages, extract_away, place_of
 from flows.errors import PresslakeError, SettingsError
 from flows.lake import Lake, open_lake
 from flows.lake.known import published_sites, restraints, write_known
+from flows.lake.robots import kept_robots
 from flows.lake.templates import load_templates, save_templates
 from flows.publish import Run, publish_sites
 from flows.settings import Settings
@@ -202,9 +203,16 @@ def ingest(
             _note_run(directory, run, chosen)
             names = [site.id for site in chosen]
             known = write_known(pipeline.lake, names, directory / "known.parquet")
-            held_back = restraints(pipeline.lake, names, datetime.now(UTC))
+            now = datetime.now(UTC)
             job = CrawlJob(
-                run.run_id, tuple(chosen), directory, known, limit, settings.allow_private, restraints=held_back
+                run.run_id,
+                tuple(chosen),
+                directory,
+                known,
+                limit,
+                settings.allow_private,
+                restraints=restraints(pipeline.lake, names, now),
+                robots=kept_robots(pipeline.lake, names, now),
             )
             subject = chosen[0].id if len(chosen) == 1 else f"{len(chosen)} sites"
             crawling = cast("Generator[SiteReport]", crawl(job, on_progress=pipeline.watch.crawl))

@@ -94,13 +94,17 @@ def read_pages(source: Path | str | BinaryIO, *, site: str = "") -> PageReader:
     return PageReader(source, site=site)
 
 
-def read_page(path: Path, offset: int, *, site: str = "", lead: Lead | None = None, ref: WarcRef | None = None) -> Page:
-    """The page whose record begins at `offset`, whatever its HTTP status.
+def read_page(
+    source: Path | BinaryIO, offset: int, *, site: str = "", lead: Lead | None = None, ref: WarcRef | None = None
+) -> Page:
+    """The page whose record begins at `offset` of a file or seekable stream, whatever its HTTP status.
 
     Raises ArchiveError where there is none, OSError where the file can't be read.
     """
-    with path.open("rb") as file:
-        return _page_at(file, ref or WarcRef(str(path), offset, ""), offset, site, lead)
+    if not isinstance(source, Path):
+        return _page_at(source, ref or WarcRef("", offset, ""), offset, site, lead)
+    with source.open("rb") as file:
+        return _page_at(file, ref or WarcRef(str(source), offset, ""), offset, site, lead)
 
 
 def read_fetched(root: Path, fetches: Iterable[Fetch]) -> Iterator[tuple[Fetch, Page | ArchiveError]]:

@@ -1,5 +1,6 @@
 """What a crawl is asked to do."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,6 +27,8 @@ class CrawlJob:
     """For http and https; None: as the environment says (http_proxy, https_proxy, no_proxy)."""
     restraints: Restraints = field(default_factory=Restraints)
     """What is not to be asked for, or not yet."""
+    robots: Mapping[str, bytes] = field(default_factory=dict)
+    """Bodies, by URL, of the robots.txt and tdmrep.json that came within the last day: they are not asked for again."""
     limits: Limits = field(default_factory=Limits)
 
 

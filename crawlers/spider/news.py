@@ -124,6 +124,7 @@ class NewsSpider(Spider):
             site.max_pages if job.limit is None else job.limit,
             job.allow_private,
             job.restraints,
+            job.robots,
             earlier,
         )
 

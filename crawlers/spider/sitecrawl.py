@@ -1,7 +1,7 @@
 """The crawl of one site: its sources, then its articles, then its report."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -40,6 +40,7 @@ class SiteCrawl:
     max_pages: int
     allow_private: bool = False
     restraints: Restraints = field(default_factory=Restraints)
+    robots: Mapping[str, bytes] = field(default_factory=dict)
     earlier: SiteLog = field(default_factory=SiteLog)
     """What an interrupted crawl of the same run has logged."""
     problems: list[str] = field(default_factory=list)
@@ -152,9 +153,11 @@ class SiteCrawl:
 
 
 async def ask_robots(url: str, crawl: SiteCrawl) -> Answer:
-    """Fetch a robots.txt or tdmrep.json in the name of a site, and log it. One that was not there is not asked for
-    again within a day.
+    """Fetch a robots.txt or tdmrep.json in the name of a site, and log it. One that came, or was not there, is not asked
+    for again within a day.
     """
+    if (kept := crawl.robots.get(url)) is not None:
+        return Answer(status=200, body=kept)
     known = crawl.known.robots.get(url)
     if known is not None and known.outcome == Outcome.GONE and datetime.now(UTC) - known.fetched_at < ROBOTS_DAY:
         return Answer(Outcome.GONE, status=404)

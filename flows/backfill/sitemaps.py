@@ -33,6 +33,7 @@ from flows.backfill.windows import Span
 from flows.lake import Lake
 from flows.lake.known import restraints
 from flows.lake.query import rows
+from flows.lake.robots import kept_robots
 from flows.pipeline import Begun, Pipeline
 from flows.publish import Run
 from flows.settings import Settings
@@ -164,7 +165,15 @@ class SitemapSource:
         with self._site_held(site.id):
             held_back = restraints(self.lake, [site.id], datetime.now(UTC))
             job = CrawlJob(
-                run.run_id, (asked,), directory, known, len(left), allow, restraints=held_back, limits=self.limits
+                run.run_id,
+                (asked,),
+                directory,
+                known,
+                len(left),
+                allow,
+                restraints=held_back,
+                robots=kept_robots(self.lake, [site.id], datetime.now(UTC)),
+                limits=self.limits,
             )
             crawling = cast("Generator[SiteReport]", crawl(job, on_progress=pipeline.watch.crawl))
             with contextlib.closing(crawling) as reports:

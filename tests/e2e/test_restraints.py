@@ -1,6 +1,8 @@
 """What one run leaves for the next to hold back from: the day's budget, hosts that want to be left alone, takedowns."""
 
+import shutil
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from flows import pipeline
 from flows.lake import Lake, open_lake
 from flows.lake.query import rows
+from flows.lake.robots import kept_robots
 from flows.lake.takedown import takedown
 from flows.summary import RunSummary, SiteSummary
 from schemas import Outcome
@@ -26,6 +29,7 @@ class World:
     lake: Lake
     first: RunSummary
     second: RunSummary
+    folder: Path
     asked: dict[str, list[str]]
     """Paths asked for in the second run, by site."""
 
@@ -58,6 +62,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
             return Reply(body=feed(f"http://{seen.host}/news/{n}" for n in range(PAPERS[name])))
         if name == "busy" and seen.path.startswith("/news/"):
             return Reply(429, b"later", headers={"Retry-After": "3600"})
+        if seen.path == "/robots.txt" and name == "erased":
+            return Reply(body=b"User-agent: *\nDisallow: /news/2\n", content_type="text/plain")
         return Reply(body=article()) if seen.path.startswith("/news/") else Reply(404, b"no")
 
     chosen = replace(settings(folder, folder / "sites"), allow_private=True)
@@ -69,12 +75,10 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
         before = len(web.requests)
         second = pipeline.ingest(chosen)
         asked = {
-            name: [seen.path for seen in web.requests[before:] if seen.host == host and seen.path != "/robots.txt"]
+            name: [seen.path for seen in web.requests[before:] if seen.host == host]
             for name, host in zip(names, web.hosts, strict=True)
         }
-        robots = [seen.host for seen in web.requests[before:] if seen.path == "/robots.txt"]
-        assert web.hosts[names.index("busy")] not in robots
-    return World(open_lake(chosen.lake), first, second, asked)
+    return World(open_lake(chosen.lake), first, second, folder, asked)
 
 
 def test_pages_beyond_the_days_budget_are_left_for_later(world: World) -> None:
@@ -101,9 +105,26 @@ def test_a_host_is_not_asked_before_the_instant_it_named(world: World) -> None:
 
 def test_what_was_taken_down_is_not_asked_for_again(world: World) -> None:
     first, second = world.sites("erased")
-    assert first.outcomes == {Outcome.NEW: 3}
-    assert second.outcomes == {Outcome.OPTED_OUT: 1, Outcome.KNOWN: 2}
+    assert first.outcomes == {Outcome.NEW: 2, Outcome.ROBOTS: 1}
+    assert second.outcomes == {Outcome.OPTED_OUT: 1, Outcome.KNOWN: 1, Outcome.ROBOTS: 1}
     assert not [path for path in world.asked["erased"] if path.startswith("/news/")]
     (detail,) = world.details("erased", Outcome.OPTED_OUT)
     assert detail.startswith("taken down on 20")
     assert rows(world.lake, "SELECT lead_title FROM fetches WHERE outcome = 'opted_out'") == [{"lead_title": None}]
+
+
+def test_robots_are_obeyed_without_asking_in_each_run(world: World) -> None:
+    assert [path for paths in world.asked.values() for path in paths if path in ("/robots.txt", "/.well-known/")] == []
+    assert world.details("erased", Outcome.ROBOTS) == ["disallowed by robots.txt"]
+    assert world.asked["erased"] == ["/feed"]
+
+
+def test_robots_that_cannot_be_read_back_are_asked_for_again(world: World, tmp_path: Path) -> None:
+    now, sites = datetime.now(UTC), list(PAPERS)
+    (kept,) = kept_robots(world.lake, sites, now).items()
+    assert kept[1] == b"User-agent: *\nDisallow: /news/2\n"
+    assert kept_robots(world.lake, ["budget"], now) == {}
+    assert kept_robots(world.lake, sites, now + timedelta(hours=23)) == {}
+    # Of the tables alone, as after the loss of the archive.
+    shutil.copytree(Path(world.folder) / "lake" / "tables", tmp_path / "lake" / "tables")
+    assert kept_robots(open_lake(str(tmp_path / "lake")), sites, now) == {}
