@@ -153,8 +153,9 @@ class SiteCrawl:
 
 
 async def ask_robots(url: str, crawl: SiteCrawl) -> Answer:
-    """Fetch a robots.txt or tdmrep.json in the name of a site, and log it. One that came, or was not there, is not asked
-    for again within a day.
+    """Fetch a robots.txt or tdmrep.json in the name of a site, and log it.
+
+    One that came, or was not there, is not asked for again within a day.
     """
     if (kept := crawl.robots.get(url)) is not None:
         return Answer(status=200, body=kept)
