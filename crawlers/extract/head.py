@@ -24,6 +24,9 @@ class Head:
     nodes: list[jsonld.Node] = field(default_factory=list)
     stories: list[jsonld.Node] = field(default_factory=list)
     by_id: dict[str, jsonld.Node] = field(default_factory=dict)
+    placed: frozenset[str] = frozenset()
+    """Roles (`title`, `byline`, `date`) whose place on the page the template of its site knows: what isn't there
+    need not be guessed at."""
 
     def first(self, *names: str) -> str | None:
         """The first non-empty content of the first name that has one."""

@@ -125,6 +125,7 @@ def read_page(page: Page, *, zone: tzinfo | None = None, views: Sequence[Templat
     best = _explained(reading, views, standing)
     told = read_spots(best[0].spots, standing, clock, month_first=_month_first(head)) if best else Told()
     state(head, told)
+    head.placed = frozenset(best[0].spots) if best else frozenset()
     article = reading.article = read_fields(tree, head, page, zone, _near(reading, best) if best else reading.blocks)
     settle(article, head, told, clock)
     if best is not None:
@@ -146,11 +147,12 @@ Seen = tuple[TemplateView, HtmlElement, list[Segment], Explained]
 def _explained(reading: Reading, views: Sequence[TemplateView], standing: Standing) -> Seen | None:
     """The trusted template that explains most of the page, and the page seen through it; None where none does."""
     best: Seen | None = None
+    cut: dict[HtmlElement, list[Segment]] = {}
     for view in views:
         root = find_root(view, standing)
         if root is None:
             continue
-        segments = segment(root)
+        segments = cut[root] = cut.get(root) or segment(root)
         found = explain(view, segments)
         enough = max(LEAST_STORY, LEAST_OF_USUAL * view.usual_story)
         if not found.fits or found.story_chars < enough:

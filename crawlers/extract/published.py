@@ -113,7 +113,9 @@ def read_dates(page: Dating, lead: Lead | None) -> tuple[Dated | None, Dated | N
     published = _unambiguous(published, url_date(head.url, clock))
     published = published or title_date(head.page_title, clock) or loose_date(page.blocks(), clock, page.title)
     published = refined_date(published or url_date(head.url, clock), lead, clock)
-    published = published or doubtful or _not_of(modified, generic_date(page.tree, head.url, clock))
+    published = published or doubtful
+    if published is None and "date" not in head.placed:
+        published = _not_of(modified, generic_date(page.tree, head.url, clock))
     return published, modified
 
 

@@ -86,7 +86,7 @@ def spots_of(
         found["title"] = _places(_titles(tree, shown, article.title), _is_title(article.title))
     if article.authors:
         found["byline"] = _places(_bylines(tree, shown, article.authors), _is_byline(article.authors))
-    if article.published_at is not None and article.published_source not in {"url", "feed", "generic"}:
+    if article.published_at is not None:
         reader = _is_date(article, clock, month_first)
         found["date"] = _places(_dates(tree, shown), reader)
     firsts = standing_at(tree, {place for places in found.values() for place in places})

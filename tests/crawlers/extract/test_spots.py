@@ -74,6 +74,14 @@ def test_what_the_page_states_of_itself_comes_first(book):
     assert article.published_source == "json-ld"
 
 
+def test_a_date_that_is_not_where_the_site_prints_it_is_not_guessed_at(book, monkeypatch):
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("a date was guessed")
+
+    monkeypatch.setattr("crawlers.extract.published.generic_date", never)
+    assert read(dispatch(23, stated=False, printed="undated"), book).template
+
+
 def test_a_place_that_agrees_on_few_pages_is_not_used(book):
     spots = book.trusted("harbour")[0].trusted_spots()
     assert set(spots) == {"title", "byline", "date"}
