@@ -1,15 +1,15 @@
-"""Runs `ingest` in this process and kills it with SIGKILL at a named moment.
+"""Runs `ingest`, or only what publishes an earlier run's pages, in this process and kills it at a named moment.
 
-    python -m tests.e2e.killed MOMENT LAKE SPOOL SITES
+    python -m tests.e2e.killed ingest|resume MOMENT LAKE SPOOL SITES
 
-Moments: `crawl:N` (N pages are fetched), `archive`, `extract`, `decide`, `written-ahead`, `table:NAME` (before the
-commit of that table), `published` (before the spool is cleared).
+Moments: `crawl:N` (N pages are fetched), `crawled` (all are), `archive`, `extract`, `decide`, `written-ahead`,
+`table:NAME` (before the commit of that table), `published` (before the spool is cleared).
 """
 
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,12 @@ from flows.settings import Settings
 def die(*_: Any, **__: Any) -> Any:
     """As a machine does: without a word."""
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def die_crawled(_: Any, run: Any, directory: Any, reports: Iterable[Any], *__: Any) -> None:
+    """In place of `Pipeline.take`: death when every site's crawl has ended."""
+    list(reports)
+    die()
 
 
 def die_late(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -57,6 +63,8 @@ def arrange(moment: str) -> pipeline.Watch:
     match moment.split(":"):
         case ["crawl", _]:
             return pipeline.Watch(crawl=crawled)
+        case ["crawled"]:
+            pipeline.Pipeline.take = die_crawled  # type: ignore[assignment]
         case ["archive"]:
             pipeline.archive_site = die_late(stages.archive_site)  # type: ignore[attr-defined]
         case ["extract"]:
@@ -74,7 +82,12 @@ def arrange(moment: str) -> pipeline.Watch:
 
 
 if __name__ == "__main__":
-    moment, lake, spool_folder, sites = sys.argv[1:]
+    what, moment, lake, spool_folder, sites = sys.argv[1:]
     watch = arrange(moment)
-    pipeline.ingest(Settings(lake, Path(spool_folder), Path(sites), processes=1), watch=watch)
+    settings = Settings(lake, Path(spool_folder), Path(sites), processes=1)
+    if what == "ingest":
+        pipeline.ingest(settings, watch=watch)
+    else:
+        with pipeline.open_pipeline(settings, watch=watch) as opened:
+            pipeline.resume(opened, settings)
     sys.exit(f"still alive after {moment}")

@@ -1,3 +1,4 @@
+import logging
 import multiprocessing
 import multiprocessing.synchronize
 import os
@@ -122,11 +123,27 @@ def test_a_batch_without_its_mark_is_refused(tmp_path: Path) -> None:
         publish(open_lake(str(tmp_path)), lambda: Batch("r1", {REVISIONS.name: table(REVISIONS, article_row())}))
 
 
-def _publish_many(root: str, writer: int, count: int) -> None:
+class _Conflicts(logging.Handler):
+    """Counts what a publisher had to do again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: Counter[str] = Counter()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        for words in ("another publisher", "changed meanwhile"):
+            self.found[words] += words in record.getMessage()
+
+
+def _publish_many(root: str, writer: int, count: int, again: "multiprocessing.Queue[Counter[str]]") -> None:
+    conflicts = _Conflicts()
+    logging.getLogger("flows.lake").setLevel("INFO")
+    logging.getLogger("flows.lake").addHandler(conflicts)
     lake = open_lake(root)
     for number in range(count):
         run = f"w{writer}-{number}"
         publish(lake, lambda run=run, n=writer * 1000 + number: Batch(run, batch_rows(n, run_id=run)))  # type: ignore[misc]
+    again.put(conflicts.found)
 
 
 WRITERS, BATCHES = int(os.environ.get("STRESS_WRITERS", "3")), int(os.environ.get("STRESS_BATCHES", "6"))
@@ -141,14 +158,19 @@ def test_many_writers_neither_lose_nor_double_a_row(tmp_path: Path) -> None:
 def race_of_writers(root: str, writers: int = WRITERS, batches: int = BATCHES) -> None:
     """Processes that publish at once into one lake; every row is there once."""
     context = multiprocessing.get_context("spawn")
-    running = [context.Process(target=_publish_many, args=(root, n, batches), daemon=True) for n in range(writers)]
+    again: multiprocessing.Queue[Counter[str]] = context.Queue()
+    running = [
+        context.Process(target=_publish_many, args=(root, n, batches, again), daemon=True) for n in range(writers)
+    ]
     begun = time.monotonic()
     for writer in running:
         writer.start()
     for writer in running:
         writer.join()
         assert writer.exitcode == 0
-    print(f"\n{writers} writers, {batches} batches each: {time.monotonic() - begun:.1f} s")
+    conflicts = sum((again.get(timeout=10) for _ in running), Counter())
+    took = time.monotonic() - begun
+    print(f"\n{writers} writers, {batches} batches each: {took:.1f} s; begun again for {dict(conflicts)}")
     lake, count = open_lake(root), writers * batches
     for name in ("revisions", "articles"):
         assert Counter(Counter(ids(lake, name)).values()) == {1: count}

@@ -1,6 +1,7 @@
 import gzip
 import io
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,17 +29,31 @@ from tests.flows.backfill.support import backfill, settings_for
 from tests.flows.lake.rows import NOW
 
 
-@pytest.fixture
-def filled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Settings, Lake, DemoWeb]]:
-    """A lake after a run over the demo web, which goes on serving, with an export in it."""
-    chosen = settings(tmp_path, quick_sites(tmp_path / "sites"))
-    with DemoWeb() as web:
-        monkeypatch.setenv("http_proxy", web.proxy_url)
-        monkeypatch.delenv("no_proxy", raising=False)
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, DemoWeb]]:
+    """A folder with a lake after a run over the demo web and an export in it; the web goes on serving."""
+    folder = tmp_path_factory.mktemp("crawled")
+    chosen = settings(folder, quick_sites(folder / "sites"))
+    with DemoWeb() as web, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("http_proxy", web.proxy_url)
+        patch.delenv("no_proxy", raising=False)
         pipeline.ingest(chosen)
         lake = open_lake(chosen.lake)
         export(lake, open_lake(f"{lake.root}/export").store)
-        yield chosen, lake, web
+        yield folder, web
+
+
+@pytest.fixture
+def filled(
+    crawled: tuple[Path, DemoWeb], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Settings, Lake, DemoWeb]:
+    """A copy of that lake."""
+    folder, web = crawled
+    shutil.copytree(folder, tmp_path, symlinks=True, dirs_exist_ok=True)
+    monkeypatch.setenv("http_proxy", web.proxy_url)
+    monkeypatch.delenv("no_proxy", raising=False)
+    chosen = settings(tmp_path, tmp_path / "sites")
+    return chosen, open_lake(chosen.lake), web
 
 
 def everything(store: ObjectStore) -> Iterator[tuple[str, str]]:
