@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from itertools import islice
 from urllib.parse import urlsplit
 
@@ -36,8 +37,8 @@ CITED = ("citation_author", "dc.creator", "dcterms.creator")
 
 LAST_FIRST = re.compile(r"^([^\W\d_][^,;]{1,40}),\s*([^\W\d_][^,;]{0,40})$")
 BYLINE_TAGS = (
-    *("a", "span", "div", "p", "address", "li", "em", "strong", "cite", "h4", "h5", "h6", "dd", "td", "font"),
-    *("figcaption", "aside", "h3"),
+    *("a", "span", "div", "p", "address", "li", "em", "strong", "cite", "h3", "h4", "h5", "h6", "dd", "td", "font"),
+    *("figcaption", "aside"),
 )
 BYLINE_CLASS = re.compile(
     r"(?:^|[-_\s])(?:byline|by-line|author|authors|author-?name|autor(?:en)?|auteur|firma|posted-by|writer|contributor)"
@@ -55,6 +56,9 @@ SMALL = frozenset({"the", "of", "and", "for"})
 MAX_TRIED = 10
 PRINTED = 2
 """Number of the first reader that reads what is printed."""
+
+BYLINE_HINT = re.compile(r"uth|byline|by-line|auteur|firma|posted|writer|contributor|autor", re.IGNORECASE)
+"""What every class has that BYLINE_CLASS finds; quicker to look for."""
 
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 ELSEWHERE = re.compile(
@@ -93,13 +97,13 @@ def read_authors(
     host = (urlsplit(head.url).hostname or "").removeprefix("www.")
     own |= {names.bare(host), *host.split(".")[:-1]}
     house: list[str] = []
-    printed = bylines.Printed(tree, title)
+    marked, printed = _Marked(tree), bylines.Printed(tree, title)
     readers: tuple[Callable[[], list[str]], ...] = (
         lambda: from_jsonld(head, house),
         lambda: from_meta(head, house, host),
-        lambda: from_markup(tree),
+        lambda: from_markup(marked),
         lambda: bylines.near_headline(printed, dated=not house),
-        lambda: from_class(tree),
+        lambda: from_class(marked),
         lambda: bylines.anywhere(printed, near=bool(house)),
         lambda: [] if house else from_line(blocks()),
     )
@@ -175,24 +179,38 @@ def from_meta(head: Head, house: list[str], host: str) -> list[str]:
     return []
 
 
-def from_markup(tree: HtmlElement) -> list[str]:
+class _Marked:
+    """The elements of a page that are marked as the author's, and those whose class may be a byline's."""
+
+    def __init__(self, tree: HtmlElement) -> None:
+        self._tree = tree
+
+    @cached_property
+    def found(self) -> tuple[list[HtmlElement], list[tuple[str, HtmlElement]]]:
+        """Both in one pass over the page; classes with their parts set apart by hyphens."""
+        stated, classed = [], []
+        for element in self._tree.iter(*BYLINE_TAGS):
+            if element.get("rel") == "author" or element.get("itemprop") == "author":
+                stated.append(element)
+            label = element.get("class")
+            if label and BYLINE_HINT.search(label) and BYLINE_CLASS.search(label := CAMEL.sub("-", label)):
+                classed.append((label, element))
+        return stated, classed
+
+
+def from_markup(marked: _Marked) -> list[str]:
     """Names in the first element marked as the author's: `rel=author`, `itemprop=author`."""
-    for element in tree.iter(*BYLINE_TAGS):
-        if (element.get("rel") == "author" or element.get("itemprop") == "author") and not _elsewhere(element):
-            found = visible_names(element) or _signed(element)
-            if found:
-                return found
+    for element in marked.found[0]:
+        if not _elsewhere(element) and (found := visible_names(element) or _signed(element)):
+            return found
     return []
 
 
-def from_class(tree: HtmlElement) -> list[str]:
+def from_class(marked: _Marked) -> list[str]:
     """Names in the first element whose class is a byline's."""
     tried = 0
-    for element in tree.iter(*BYLINE_TAGS):
-        label = element.get("class")
-        if not label or not BYLINE_CLASS.search(label := CAMEL.sub("-", label)) or ELSEWHERE.search(label):
-            continue
-        if _elsewhere(element):
+    for label, element in marked.found[1]:
+        if ELSEWHERE.search(label) or _elsewhere(element):
             continue
         found = visible_names(element) or (_signed(element) if AUTHOR_NAME.search(label) else [])
         if found:

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -55,8 +55,7 @@ _TEXTS = etree.XPath(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
+class _Text(NamedTuple):
     """A text of the page and the element it stands in."""
 
     text: str

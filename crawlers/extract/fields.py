@@ -16,6 +16,7 @@ from crawlers.extract.names import Bylines
 from crawlers.extract.published import Dating, read_dates
 from crawlers.extract.segments import Segment, key_of
 from crawlers.extract.titles import heading_text, read_title
+from crawlers.extract.topics import read_section, read_tags
 from crawlers.model import Article, Page
 
 
@@ -38,8 +39,8 @@ def read_fields(
         title=title,
         description=_description(head),
         authors=bylines.authors,
-        section=_section(head),
-        tags=_tags(head),
+        section=read_section(head, title, site_names),
+        tags=read_tags(head, tree),
         language=read_language(head),
         image_url=_image(head),
         is_accessible_for_free=_accessible(head),
@@ -85,19 +86,6 @@ def names_of_site(head: Head, page: Page) -> list[str]:
 def _description(head: Head) -> str | None:
     text = head.first("og:description", "description", "twitter:description", "dc.description")
     return text or jsonld.first_string(head.story_value("description"))
-
-
-def _section(head: Head) -> str | None:
-    value = jsonld.first_string(head.story_value("articleSection"))
-    return value or head.first("article:section", "section", "parsely-section", "dc.subject.section", "category")
-
-
-def _tags(head: Head) -> list[str]:
-    raw = jsonld.strings(head.story_value("keywords")) or head.all("article:tag", "og:article:tag")
-    raw = raw or head.all("news_keywords") or head.all("parsely-tags", "sailthru.tags") or head.all("keywords")[:1]
-    separator = ";" if any(";" in text for text in raw) and not any("," in text for text in raw) else ","
-    tags = [tag.strip(" #\"'") for text in raw for tag in text.split(separator)]
-    return list(dict.fromkeys(tag for tag in tags if tag and len(tag) <= 100))[:60]
 
 
 def _image(head: Head) -> str | None:

@@ -55,6 +55,7 @@ TAIL_DATE = re.compile(r"\s*[-–—|,]?\s*\d{1,2}[./\s].*$")
 ROLE = re.compile(rf"\b(?:(?i:(?:{_any(_WORDS['roles'])}|head of)\w*)|(?:{_any(_WORDS['degrees'])})\b)")
 NOBODY = re.compile(rf"^(?:{'|'.join(_WORDS['nobody'])}|\W*|\d+)$", re.IGNORECASE)
 AGENCY = re.compile(rf"^(?:the )?(?:{'|'.join(_WORDS['agencies'])})$", re.IGNORECASE)
+NON_WORD = re.compile(r"[\W_]+")
 PARTICLES = frozenset(_WORDS["particles"])
 JOINS = frozenset(_WORDS["and"])
 """Words between two names; some of them occur within one."""
@@ -128,4 +129,4 @@ def _caseless(word: str) -> bool:
 
 def bare(name: str) -> str:
     """A name without case, spaces and punctuation, to compare it with another."""
-    return re.sub(r"[\W_]+", "", name).casefold()
+    return NON_WORD.sub("", name).casefold()

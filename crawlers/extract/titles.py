@@ -4,12 +4,14 @@ import html
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from lxml.html import HtmlElement
 
 from crawlers.extract import jsonld
 from crawlers.extract.head import Head
+from crawlers.extract.segments import key_of as _bare
 
 MAX_TITLE = 500
 """Characters; longer titles are cut at a word. Real headlines stay under 300."""
@@ -70,7 +72,7 @@ def _stated(head: Head, site_names: list[str]) -> dict[str, str]:
         "twitter:title": head.first("twitter:title"),
         "title": head.page_title,
     }
-    own = {_bare(name) for name in site_names}
+    own = _known_as(tuple(site_names))[0]
     stripped = {source: strip_site(text, site_names) for source, text in found.items() if text}
     return {source: text for source, text in stripped.items() if _bare(text) and _bare(text) not in own}
 
@@ -117,7 +119,7 @@ class _Heading:
 
 def _printed(tree: HtmlElement, stated: dict[str, str], site_names: list[str]) -> str | None:
     """The headline a reader sees: the best h1, or a lower heading where the site has its h1 elsewhere."""
-    own = {_bare(name) for name in site_names} | _beside(stated)
+    own = _known_as(tuple(site_names))[0] | _beside(stated)
     leads = {_bare(SEPARATOR.split(title, maxsplit=1)[0]) for title in stated.values()}
     best: tuple[float, _Heading] | None = None
     for order, element in enumerate(tree.iter("h1")):
@@ -154,6 +156,9 @@ def _lower_heading(tree: HtmlElement, stated: dict[str, str], first: _Heading | 
     if first and not wanted:
         return None
     for order, element in enumerate(islice(tree.iter("h2", "h3"), MAX_LOWER)):
+        text = _bare(element.text_content())
+        if (first is not None or order >= MAX_ALIKE) and not any(bare in text for bare in wanted):
+            continue
         heading = _heading(element)
         parts = heading.parts | {_bare(heading.text)}
         known = next((title for bare, title in wanted.items() if bare in parts), None)
@@ -212,10 +217,9 @@ def _apart(node: HtmlElement) -> bool:
 
 def strip_site(title: str, site_names: list[str]) -> str:
     """The title without the site's name (and what stands between) at its end or beginning."""
-    own = {_bare(name) for name in site_names if _bare(name)}
-    hosts = [name for name in site_names if "." in name and " " not in name]
-    host = max(map(_bare, hosts), key=len, default="")
-    label = max((part for name in hosts for part in name.casefold().split(".")[:-1]), key=len, default="")
+    if SEPARATOR.search(title) is None:
+        return title.strip()
+    own, host, label = _known_as(tuple(site_names))
     while True:
         parts = list(SEPARATOR.finditer(title))
         if not parts:
@@ -230,12 +234,22 @@ def strip_site(title: str, site_names: list[str]) -> str:
             return title.strip()
 
 
+@lru_cache(maxsize=64)
+def _known_as(site_names: tuple[str, ...]) -> tuple[frozenset[str], str, str]:
+    """A site's names, its longest host's name, and the longest label of a host, all bare."""
+    own = frozenset(map(_bare, site_names)) - {""}
+    hosts = [name for name in site_names if "." in name and " " not in name]
+    host = max(map(_bare, hosts), key=len, default="")
+    label = max((part for name in hosts for part in name.casefold().split(".")[:-1]), key=len, default="")
+    return own, host, label.replace("-", "")
+
+
 def _of_host(tail: str, host: str, label: str) -> bool:
     """Whether what ends a title is the site by its host: `Koia` on drinkkoia.com, `Exampla Inc` on exampla.com."""
     bare = _bare(tail)
     if len(bare) >= 4 and bare in host:
         return True
-    return len(label) >= 5 and label.replace("-", "") in bare and len(WORD.findall(tail)) <= 5
+    return len(label) >= 5 and label in bare and len(WORD.findall(tail)) <= 5
 
 
 def shorten(title: str) -> str:
@@ -251,10 +265,6 @@ def similarity(one: str, other: str) -> float:
     if first == second:
         return 1.0 if first else 0.0
     return len(first & second) / max(3, min(len(first), len(second)))
-
-
-def _bare(name: str) -> str:
-    return re.sub(r"[\W_]+", "", name).casefold()
 
 
 def _words(text: str) -> str:
