@@ -2,17 +2,20 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from crawlers.declarations import load_site
+from flows.backfill.request import Request
 from flows.deployments import deployments
-from flows.lake import open_lake
+from flows.lake import Lake, open_lake
 from flows.lake.query import rows
 from infra.demo import SITES, DemoWeb
 from tests.e2e.support import quick_sites
+from tests.flows.backfill import gazette
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 
@@ -38,16 +41,33 @@ async def _recorded() -> tuple[list[str], list[str], list[tuple[str, str, str]]]
         return tasks, artifacts, flows
 
 
+async def _everything() -> str:
+    """All that the server keeps of runs: states, parameters, artifacts, logs."""
+    from prefect.client.orchestration import get_client
+
+    async with get_client() as client:
+        found = [
+            *await client.read_flow_runs(),
+            *await client.read_task_runs(),
+            *await client.read_artifacts(),
+            *await client.read_logs(),
+        ]
+        return "\n".join(one.model_dump_json() for one in found)
+
+
 def test_a_partly_failed_run_tells_its_story(
-    prefect_server: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    prefect_server: None, s3_lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from flows.ingest import ingest
+
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", secret := "s3cret-that-nobody-may-see")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
     sites = quick_sites(tmp_path / "sites", ("harbour-broadcast", "tidewater-notes"))
     broken = next(sites.rglob("tidewater-notes.toml"))
     broken.write_text(broken.read_text().replace("/feed/atom/", "/no-such-feed/"))
     monkeypatch.setenv("PRESSLAKE_SITES", str(sites))
-    monkeypatch.setenv("PRESSLAKE_LAKE", str(tmp_path / "lake"))
+    monkeypatch.setenv("PRESSLAKE_LAKE", s3_lake.root)
     monkeypatch.setenv("no_proxy", "127.0.0.1,localhost")
     with DemoWeb() as web:
         monkeypatch.setenv("http_proxy", web.proxy_url)
@@ -60,9 +80,44 @@ def test_a_partly_failed_run_tells_its_story(
     assert any(name.startswith("publish") for name in tasks)
     assert any("tidewater-notes" in text for text in artifacts)
     assert [run[:2] for run in flow_runs] == [("ingest harbour-broadcast, tidewater-notes", "PartlyFailed")]
-    lake = open_lake(str(tmp_path / "lake"))
-    assert rows(lake, "SELECT count(*) AS n FROM articles WHERE site = 'harbour-broadcast'") == [{"n": 2}]
-    assert rows(lake, "SELECT state FROM runs WHERE site = 'tidewater-notes'") == [{"state": "failed"}]
+    assert rows(s3_lake, "SELECT count(*) AS n FROM articles WHERE site = 'harbour-broadcast'") == [{"n": 2}]
+    assert rows(s3_lake, "SELECT state FROM runs WHERE site = 'tidewater-notes'") == [{"state": "failed"}]
+    kept = asyncio.run(_everything())
+    assert "harbour-broadcast" in kept
+    assert secret not in kept, "credentials are in nothing that the server keeps"
+
+
+async def _artifacts() -> dict[str, Any]:
+    from prefect.client.orchestration import get_client
+
+    async with get_client() as client:
+        return {artifact.key or "": artifact for artifact in await client.read_artifacts()}
+
+
+def test_a_backfill_has_a_plan_a_bar_and_a_table(
+    prefect_server: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flows.backfill_flow import backfill, backfill_from
+
+    monkeypatch.setenv("PRESSLAKE_SITES", str(gazette.declare(tmp_path / "sites")))
+    monkeypatch.setenv("PRESSLAKE_LAKE", str(tmp_path / "lake"))
+    stories = [story for story in gazette.past() if story.published_at.year == 2024 and story.status == 200]
+    gazette.write_warc(tmp_path / "in.warc.gz", gazette.captures(stories, datetime(2024, 3, 2, tzinfo=UTC)))
+    january = [story.url for story in stories if story.published_at.month == 1]
+    asked: dict[str, Any] = {"source": "warc", "published_since": "2024-01-01", "published_until": "2024-01-31"}
+
+    state = backfill(**asked, places=[str(tmp_path / "in.warc.gz")], plan_only=True, return_state=True)
+    assert state.message == "1 of 1 windows to do"
+    assert "in.warc.gz" in str(asyncio.run(_artifacts())["backfill-plan"].data)
+    assert not (tmp_path / "lake" / "tables").exists(), "a plan changes nothing"
+
+    monkeypatch.chdir(tmp_path)
+    assert backfill_from(Request(**asked, places=["in.warc.gz"]), None, None)[0] == "ok"
+    found = rows(open_lake(str(tmp_path / "lake")), "SELECT url FROM articles ORDER BY url")
+    assert [row["url"] for row in found] == sorted(january)
+    artifacts = asyncio.run(_artifacts())
+    assert artifacts["backfill-progress"].data == 100.0
+    assert "out_of_range" in str(artifacts["backfill-summary"].data)
 
 
 async def _slots(client: Any) -> list[int]:
@@ -74,7 +129,7 @@ async def _as_after_a_lost_machine() -> None:
     from prefect.states import Cancelling, Pending, Running
 
     from flows.deployments import PUBLISH_LIMIT
-    from flows.serve.recovery import bury, replace, watch_for_the_dead
+    from flows.serve.recovery import bury, catch_up, replace, watch_for_the_dead
     from flows.serve.worker import to_prefect
 
     (hourly, _) = deployments([load_site(SITES / "gb" / "harbour-broadcast.toml")])
@@ -103,6 +158,12 @@ async def _as_after_a_lost_machine() -> None:
         again = await bury(client)
         assert [run.id for run in again] == [other.id]
         assert await replace(client, again, {hourly.name: (hourly, made)}) == set(), "what kills every run ends here"
+
+        await catch_up(client, {hourly.name: (hourly, made)}, {made})
+        for _ in range(2):
+            await catch_up(client, {hourly.name: (hourly, made)})
+        (missed,) = [run for run in await client.read_flow_runs() if "catch-up" in run.tags]
+        assert missed.deployment_id == made, "whatever was missed is caught up once"
 
         last = await client.create_flow_run_from_deployment(made)
         for state in (Pending(), Running(), Cancelling()):
