@@ -1,15 +1,16 @@
 """Many pages at once: the pool's door for pages."""
 
+import pickle
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from datetime import tzinfo
-from functools import partial
+from functools import lru_cache, partial
 from zoneinfo import ZoneInfo
 
 from crawlers.extract.page import Outcomes, extract_with, lesson_from, read_page
 from crawlers.extract.pool import Crashed, Pool, TimedOut
-from crawlers.extract.templates import Lesson, TemplateBook
+from crawlers.extract.templates import Lesson, TemplateBook, TemplateView
 from crawlers.model import Article, Page, Rejection
 from schemas import Outcome
 
@@ -19,6 +20,9 @@ PAGE_TIMEOUT = 10.0
 WINDOW = 32
 """Pages read ahead of the oldest unfinished one: bounds memory. A page's lesson counts this many pages later,
 so that results don't hang on which worker was quicker."""
+
+MAX_PACKED = 256
+"""Templates that are kept as bytes at once."""
 
 
 def extract_pages(
@@ -43,7 +47,8 @@ def extract_pages(
     `pool` of their own, and then `processes` and `page_timeout` are the pool's; otherwise closing the
     generator kills the workers.
     """
-    work = partial(extract_with, audit=templates is not None and learn)
+    work = partial(_extract, audit=templates is not None and learn)
+    packed = _Packed()
     known: dict[str, tzinfo] = {site: ZoneInfo(name) for site, name in (zones or {}).items()}
     lessons: deque[tuple[str, Outcomes]] = deque()
 
@@ -52,7 +57,8 @@ def extract_pages(
             if templates is not None and number >= WINDOW:
                 # The window guarantees that the result of the page WINDOW places back is here.
                 _learn(templates, lessons)
-            yield page, (page, known.get(page.site), templates.views(page.site) if templates is not None else ())
+            views = packed.of(templates.views(page.site)) if templates is not None else ()
+            yield page, (page, known.get(page.site), views)
 
     with nullcontext(pool) if pool else Pool(processes, page_timeout, window=WINDOW) as workers:
         for page, answer in workers.map(work, jobs()):
@@ -62,6 +68,36 @@ def extract_pages(
             yield page, outcome.result
     while templates is not None and lessons:
         _learn(templates, lessons)
+
+
+class _Packed:
+    """Templates as bytes: a site's are the same for page after page, and are put into bytes once."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[TemplateView, bytes]] = {}
+
+    def of(self, views: Iterable[TemplateView]) -> tuple[bytes, ...]:
+        """The views, each as bytes."""
+        return tuple(self._one(view) for view in views)
+
+    def _one(self, view: TemplateView) -> bytes:
+        known = self._known.get(view.id)
+        if known is None or known[0] is not view:
+            if len(self._known) >= MAX_PACKED:
+                self._known.clear()
+            known = self._known[view.id] = (view, pickle.dumps(view, protocol=pickle.HIGHEST_PROTOCOL))
+        return known[1]
+
+
+@lru_cache(maxsize=64)
+def _unpacked(data: bytes) -> TemplateView:
+    view: TemplateView = pickle.loads(data)  # noqa: S301 - from our own parent
+    return view
+
+
+def _extract(page: Page, zone: tzinfo | None, views: tuple[bytes, ...], *, audit: bool) -> Outcomes:
+    """The worker's part: `extract_with`, with templates that it unpacks when it meets them first."""
+    return extract_with(page, zone, [_unpacked(view) for view in views], audit=audit)
 
 
 def _learn(templates: TemplateBook, lessons: "deque[tuple[str, Outcomes]]") -> None:

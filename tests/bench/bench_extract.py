@@ -37,8 +37,8 @@ STEPS = (
 )
 SITES, WRITTEN = 4, 40
 SAMPLES = 20
-RECORDED_EVERY = 50
-"""Of so many pages of the memory run one is a recorded one: these take long."""
+RECORDED_EVERY, RECORDED_MOST = 400, 100
+"""Of so many pages of the memory run one is a recorded one, of so many in turn: these take long."""
 
 WORDS = (
     *("harbour", "ferry", "council", "granite", "quarry", "budget", "winter", "storm", "engineer"),
@@ -52,8 +52,8 @@ def recorded() -> list[Page]:
     return [page for path in paths if path.is_file() for page in read_pages(pq.ParquetFile(path))]
 
 
-def written(site: int, number: int) -> Page:
-    """A page of some 40 kB as news sites have them: menus, a script, teasers, and a story of twelve paragraphs."""
+def written(site: int, number: int, *, script: int = 1000, teasers: int = 25) -> Page:
+    """A page (by default of some 40 kB) as news sites have them: menus, a script, teasers, and a story."""
     dice = random.Random(site * 1_000_003 + number)
 
     def text(words: int) -> str:
@@ -62,16 +62,16 @@ def written(site: int, number: int) -> Page:
     title = text(9)
     story = "".join(f'<p class="par-{site}">{text(45)}</p>' for _ in range(12))
     menu = "".join(f'<li class="item"><a href="/s/{n}">Section {n}</a></li>' for n in range(60))
-    teasers = "".join(
-        f'<div class="card"><a href="/t/{n}"><h3>{text(8)}</h3></a><p>{text(14)}</p></div>' for n in range(25)
+    cards = "".join(
+        f'<div class="card"><a href="/t/{n}"><h3>{text(8)}</h3></a><p>{text(14)}</p></div>' for n in range(teasers)
     )
-    script = "window.data=" + str([dice.random() for _ in range(1000)])
+    data = "window.data=" + str([dice.random() for _ in range(script)])
     published = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=number)
     stated = f'{{"@type":"NewsArticle","headline":"{title}","datePublished":"{published.isoformat()}"'
-    body = f"""<!DOCTYPE html><html lang="en"><head><title>{title} | Paper {site}</title><script>{script}</script>
+    body = f"""<!DOCTYPE html><html lang="en"><head><title>{title} | Paper {site}</title><script>{data}</script>
 <script type="application/ld+json">{stated},"author":{{"@type":"Person","name":"Ada Brook"}}}}</script></head><body>
 <nav><ul>{menu}</ul></nav><main><header class="head-{site}"><h1>{title}</h1><span class="by">Ada Brook</span></header>
-<div class="story-{site}">{story}</div></main><section class="more">{teasers}</section></body></html>"""
+<div class="story-{site}">{story}</div></main><section class="more">{cards}</section></body></html>"""
     url = f"https://paper{site}.example/{number}"
     return Page(f"paper{site}", url, body.encode(), datetime(2027, 1, 1, tzinfo=UTC), id=str(number))
 
@@ -171,8 +171,8 @@ def resident(process: str) -> float:
 
 def stream(count: int) -> Iterator[Page]:
     """So many pages, no two alike: written ones, and now and then a recorded one, their paragraphs numbered."""
-    own = [written(number % SITES, number) for number in range(SITES * WRITTEN)]
-    others = recorded()
+    own = [written(number % SITES, number, script=50, teasers=8) for number in range(SITES * WRITTEN)]
+    others = recorded()[:RECORDED_MOST]
     for number in range(count):
         page = own[number % len(own)]
         if others and number % RECORDED_EVERY == 0:
