@@ -1,32 +1,119 @@
-"""How status and report grow with the lake: months of many simulated sites, assessed and drawn; and what a run pays.
+"""How the work grows: a backfill on one and on two workers of a cluster, and status and report with the lake's size.
 
-Sizes: 14 sites × 21 days, 60 × 60, 120 × 120 (about 0.4 million articles). Medians of three; peak memory.
+Workers: the same WARC files (those of bench_backfill) by the Prefect flow on Dask, an extraction process each, in turn.
+The flow's own process publishes meanwhile, so on two processors the second worker can't add all of itself; what two
+processes gain that share nothing is told beside it. Sizes: 14 sites × 21 days, 60 × 60, 120 × 120 (about 0.4 million
+articles). Medians of three; peak memory.
+
+    python -m tests.bench.bench_scale [workers|lakes] [quick]
 """
 
+import contextlib
 import dataclasses
 import resource
+import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
+import pytest
+
+from flows.backfill.warc import WarcSource
 from flows.health import assess
 from flows.lake import open_lake
 from flows.lake.query import rows
 from flows.report import render
+from flows.settings import Settings
+from tests.bench.bench_backfill import warcs
+from tests.flows.backfill import gazette
+from tests.flows.cluster import dask_cluster, on_cluster
 from tests.flows.health.simulated import NEWSROOMS, Newsroom, simulate
 
+COUNTS = (1, 2)
+WINDOWS = 12
+ROUNDS = 3
 SIZES = ((14, 21), (60, 60), (120, 120))
 
 
 def main(arguments: list[str]) -> None:
+    """Both, or what is named; `quick` leaves out the largest lake."""
+    if "workers" in arguments or "lakes" not in arguments:
+        workers(ROUNDS)
+    if "lakes" in arguments or "workers" not in arguments:
+        lakes("quick" in arguments)
+
+
+def workers(rounds: int) -> None:
+    """Print seconds and pages a second with one and with two workers, and the ratio."""
+    from prefect.testing.utilities import prefect_test_harness
+
+    with tempfile.TemporaryDirectory() as name, prefect_test_harness(server_startup_timeout=120), \
+            contextlib.ExitStack() as stack:  # fmt: skip
+        folder = Path(name)
+        paths = warcs(folder)
+        sites = gazette.declare(folder / "sites")
+        clusters = {}
+        for count in COUNTS:
+            (folder / f"cluster-{count}").mkdir()
+            clusters[count] = stack.enter_context(dask_cluster(folder / f"cluster-{count}", count))
+            _backfill(folder / "warm", sites, paths, clusters[count])  # workers start their extraction processes
+        seconds: dict[int, list[float]] = {count: [] for count in COUNTS}
+        pages = 0
+        for _ in range(rounds):
+            for count in COUNTS:
+                took, pages = _backfill(folder / "lake", sites, paths, clusters[count])
+                seconds[count].append(took)
+    medians = {count: statistics.median(found) for count, found in seconds.items()}
+    print(f"backfill of {pages} pages in {WINDOWS} windows, medians of {rounds}")
+    for count, median in medians.items():
+        print(f"{count} worker{'s' if count > 1 else ' '}  {median:6.1f} s  {pages / median:6.1f} pages/s")
+    ratios = statistics.median(one / two for one, two in zip(*seconds.values(), strict=True))
+    print(f"two workers / one: {ratios:.2f} (two processes that only count, on this machine now: {_bound():.2f})")
+
+
+def _backfill(folder: Path, sites: Path, paths: Sequence[str], address: str) -> tuple[float, int]:
+    """Seconds and pages of a backfill into an empty lake."""
+    from flows.backfill_flow import backfill
+    from flows.prefect_tasks import task_runner
+
+    shutil.rmtree(folder, ignore_errors=True)
+    plain = Settings(str(folder / "lake"), folder / "spool", sites, processes=1)
+    step = -(-sum(Path(path).stat().st_size for path in paths) // WINDOWS)
+    with pytest.MonkeyPatch.context() as patch:
+        settings = on_cluster(plain, address, patch)
+        patch.setattr("flows.backfill.request.WarcSource", partial(WarcSource, window_bytes=step))
+        flow = backfill.with_options(task_runner=task_runner(settings))
+        begun = time.perf_counter()
+        state = flow("warc", places=list(paths), undeclared=True, return_state=True)
+        took = time.perf_counter() - begun
+    assert state.is_completed(), state.message
+    return took, int(rows(open_lake(plain.lake), "SELECT count(*) AS n FROM fetches")[0]["n"])
+
+
+def _bound() -> float:
+    """How much faster two processes are than one at work that shares nothing."""
+
+    def count(processes: int) -> float:
+        begun = time.perf_counter()
+        work = f"sum(n * n for n in range({24_000_000 // processes}))"
+        for child in [subprocess.Popen([sys.executable, "-c", work]) for _ in range(processes)]:
+            child.wait()
+        return time.perf_counter() - begun
+
+    return statistics.median(count(1) / count(2) for _ in range(3))
+
+
+def lakes(quick: bool) -> None:
     """Print a row a size; `quick` leaves out the largest."""
     heads = ("sites", "days", "articles", "tries", "assess s", "render s", "page kB", "MB")
     print(" ".join(f"{head:>9}" for head in heads))
-    for sites, days in SIZES[:2] if "quick" in arguments else SIZES:
+    for sites, days in SIZES[:2] if quick else SIZES:
         with tempfile.TemporaryDirectory() as folder:
             _size(Path(folder), sites, days)
 

@@ -1,13 +1,10 @@
 """The same ingest and the same backfill by two worker processes of a Dask cluster and by one process: row by row."""
 
-import os
-import signal
-import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,47 +12,26 @@ import pytest
 from flows.backfill import run as backfills
 from flows.backfill.request import Request, make_source
 from flows.backfill.warc import WarcSource
+from flows.errors import SettingsError
 from flows.lake import open_lake
 from flows.lake.query import rows
 from flows.pipeline import ingest
-from flows.settings import Settings
+from flows.settings import Settings, from_environment
+from flows.tasks import Done, do_here, in_order
 from infra.demo import DemoWeb
 from schemas import TABLES
-from tests.conftest import ROOT
 from tests.e2e.support import content, quick_sites
 from tests.flows.backfill import gazette
+from tests.flows.cluster import dask_cluster, on_cluster
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A scheduler and two workers, started as an operator does; gives the scheduler's address."""
-    dask = pytest.importorskip("distributed") and [sys.executable, "-m", "dask"]
-    folder = tmp_path_factory.mktemp("cluster")
-    file, log = folder / "scheduler.json", (folder / "log").open("wb")
-    environment = {**os.environ, "PRESSLAKE_PROCESSES": "1", "PYTHONPATH": str(ROOT)}
-    quiet = {"stdout": log, "stderr": log, "cwd": folder, "env": environment}
-    where = ["--scheduler-file", str(file), "--no-dashboard"]
-    processes = [
-        subprocess.Popen([*dask, "scheduler", "--host", "127.0.0.1", "--port", "0", *where], **quiet),  # type: ignore[call-overload]
-        subprocess.Popen(  # type: ignore[call-overload]
-            [*dask, "worker", *where, "--host", "127.0.0.1", "--nworkers", "2", "--nthreads", "1"], **quiet
-        ),
-    ]
-    from distributed import Client
-
-    deadline = time.monotonic() + 60
-    while not file.exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    with Client(scheduler_file=str(file)) as client:
-        client.wait_for_workers(2, timeout=60)
-        yield client.scheduler.address
-    for process in reversed(processes):
-        process.send_signal(signal.SIGTERM)
-    for process in processes:
-        process.wait(20)
-    log.close()
+    """A cluster of two workers; gives its scheduler's address."""
+    with dask_cluster(tmp_path_factory.mktemp("cluster"), 2) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -68,16 +44,6 @@ def prefect_server() -> Iterator[None]:
 
 def _settings(folder: Path, sites: Path) -> Settings:
     return Settings(str(folder / "lake"), folder / "spool", sites, processes=1, allow_private=True)
-
-
-def _on_the_cluster(settings: Settings, address: str, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """The same settings for a flow, as an operator's environment has them."""
-    for name, value in {
-        "LAKE": settings.lake, "SPOOL": settings.spool, "SITES": settings.sites, "PROCESSES": 1, "ALLOW_PRIVATE": 1,
-        "TASKS": "dask", "TASKS_ADDRESS": address,
-    }.items():  # fmt: skip
-        monkeypatch.setenv(f"PRESSLAKE_{name}", str(value))
-    return replace(settings, tasks="dask", tasks_address=address)
 
 
 def _same(one: Settings, other: Settings) -> None:
@@ -101,7 +67,7 @@ def test_an_ingest_comes_to_the_same(
         for moment in (1, 2):
             web.go_to_moment(moment)
             ingest(here, limit=6)
-            settings = _on_the_cluster(there, cluster, monkeypatch)
+            settings = on_cluster(there, cluster, monkeypatch)
             state = flow.with_options(task_runner=task_runner(settings))(limit=6, return_state=True)
             assert state.is_completed(), state.message
     _same(here, there)
@@ -123,14 +89,55 @@ def test_a_backfill_comes_to_the_same(
     captures = [*gazette.captures(stories, first), *gazette.captures(later, first + timedelta(days=1))]
     warc = gazette.write_warc(tmp_path / "in" / "one.warc.gz", captures)
     monkeypatch.setattr(backfills, "ROUND", 3)
-    monkeypatch.setattr("flows.backfill.request.WarcSource", lambda *given: WarcSource(*given, window_bytes=7_000))
+    monkeypatch.setattr("flows.backfill.request.WarcSource", partial(WarcSource, window_bytes=7_000))
     here, there = _settings(tmp_path / "here", sites), _settings(tmp_path / "there", sites)
     report = backfills.run(here, make_source(here, Request("warc", places=[str(warc)])))
     assert report.windows > backfills.ROUND
-    settings = _on_the_cluster(there, cluster, monkeypatch)
+    settings = on_cluster(there, cluster, monkeypatch)
     state = flow.with_options(task_runner=task_runner(settings))("warc", places=[str(warc)], return_state=True)
     assert state.is_completed(), state.message
     lake = open_lake(here.lake)
     assert rows(lake, "SELECT count(*) AS n FROM articles WHERE revision = 2") == [{"n": len(later)}]
     assert rows(lake, "SELECT count(*) > 0 AS trusted FROM articles WHERE template IS NOT NULL") == [{"trusted": True}]
     _same(here, there)
+
+
+def test_a_cluster_that_cannot_be_used_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from flows.prefect_tasks import cluster_tasks, reachable_server, task_runner
+
+    settings = _settings(tmp_path, tmp_path)
+    assert task_runner(settings) is None
+    assert cluster_tasks(settings) is None
+    with pytest.raises(SettingsError, match="one of local, dask, ray"):
+        from_environment({"PRESSLAKE_TASKS": "celery"})
+    elsewhere = replace(settings, tasks="dask", tasks_address="tcp://cluster.example:8786")
+    with pytest.raises(SettingsError, match="PREFECT_API_URL"), reachable_server(elsewhere):
+        pass
+    with pytest.raises(SettingsError, match="for the Prefect flows"):
+        cluster_tasks(elsewhere)
+    monkeypatch.setitem(sys.modules, "prefect_ray", None)
+    with pytest.raises(SettingsError, match=r"presslake\[ray\]"):
+        task_runner(replace(settings, tasks="ray"))
+
+
+def test_pieces_are_finished_in_the_order_they_were_begun() -> None:
+    now: list[int] = []
+
+    class Piece(Done[int]):
+        def ready(self) -> bool:
+            return (self.value or 0) in now
+
+    def begun() -> Iterator[tuple[int, Piece]]:
+        for number in range(1, 7):
+            seen.append(f"begin {number}")
+            yield number, Piece(number)
+            now.append(number) if number % 2 == 0 else None
+
+    seen: list[str] = []
+    for number, piece in in_order(begun(), ahead=3):
+        seen.append(f"end {number}")
+        assert piece.result() == number
+    assert [entry for entry in seen if entry.startswith("end")] == [f"end {number}" for number in range(1, 7)]
+    assert seen.index("end 1") < seen.index("begin 5"), "no more than three wait"
+    with pytest.raises(ValueError, match="no"):
+        do_here(lambda: int("no")).result()

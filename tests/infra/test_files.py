@@ -93,7 +93,9 @@ def test_compose_file_keeps_the_specification() -> None:
     resolved = yaml.safe_load(text)
     compose = spec.PyCompose.from_yaml(yaml.safe_dump(resolved))
     compose.validate()
-    assert set(compose.service_names()) == {"postgres", "prefect", "worker", "metrics"}
+    assert set(compose.service_names()) == {
+        "postgres", "prefect", "worker", "scheduler", "extractor", "metrics",
+    }  # fmt: skip
 
 
 @pytest.mark.skipif(shutil.which("docker-compose") is None, reason="no docker-compose here")
@@ -142,7 +144,7 @@ def test_kubernetes_manifests_keep_the_apis_schemas(path: Path) -> None:
 
 def test_kubernetes_pods_keep_the_restricted_standard_that_the_namespace_enforces() -> None:
     """Pod Security Standards, "Restricted"."""
-    assert len(_pods()) == 3
+    assert len(_pods()) == 5
     for name, pod in _pods():
         assert pod["securityContext"]["runAsNonRoot"] is True, name
         assert pod["securityContext"]["seccompProfile"]["type"] == "RuntimeDefault"
