@@ -35,6 +35,12 @@ def test_every_column_and_outcome_has_a_meaning() -> None:
         assert set(contract.key) | set(contract.partition_by) | set(contract.sort_by) <= set(contract.names)
 
 
+def test_readers_are_told_what_each_version_changed() -> None:
+    told = set(re.findall(r"^- \*\*(\d+\.\d+\.\d+)\*\*:", PAGE.read_text("utf-8"), re.MULTILINE))
+    since = {field.since for contract in TABLES.values() for field in contract.fields}
+    assert {contract.version for contract in TABLES.values()} | since <= told, "say it in schemas/introduction.md"
+
+
 EXPECTED = {
     "time-travel": "3 4",
     "history": "Story 1, corrected",

@@ -186,8 +186,8 @@ def _complete(root: str, barrier: "multiprocessing.synchronize.Barrier") -> None
 
 def test_many_that_open_an_empty_lake_at_once_agree_on_its_tables(tmp_path: Path) -> None:
     context = multiprocessing.get_context("spawn")
-    barrier = context.Barrier(6)
-    openers = [context.Process(target=_complete, args=(str(tmp_path), barrier)) for _ in range(6)]
+    barrier = context.Barrier(4)
+    openers = [context.Process(target=_complete, args=(str(tmp_path), barrier)) for _ in range(4)]
     for opener in openers:
         opener.start()
     for opener in openers:

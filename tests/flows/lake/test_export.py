@@ -111,8 +111,8 @@ def test_the_command_exports_into_the_lake_wherever_it_is(lake: Lake) -> None:
         assert lake.store.size(f"export/{file['path']}") == file["bytes"]
 
 
-def test_the_card_says_what_is_in_the_lake(lake: Lake) -> None:
-    filled(lake, 6)
+def test_the_card_says_what_is_in_the_lake(tmp_path: Path) -> None:
+    lake = filled(open_lake(str(tmp_path)), 6)
     result = CliRunner().invoke(cli, ["--lake", lake.root, "maintain"])
     assert result.exit_code == 0, result.output
     card = (lake.store.get(NAME) or b"").decode()
