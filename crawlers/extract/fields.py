@@ -1,6 +1,6 @@
 """Everything a page says of its article beside the text, from its own statements first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import tzinfo
 from urllib.parse import urlsplit
 
@@ -10,7 +10,7 @@ from crawlers.extract import jsonld
 from crawlers.extract.authors import read_authors
 from crawlers.extract.dates import Clock
 from crawlers.extract.head import Head
-from crawlers.extract.language import month_first, read_language
+from crawlers.extract.language import guess_language, month_first, read_language
 from crawlers.extract.lead import plain_title
 from crawlers.extract.names import Bylines
 from crawlers.extract.published import Dating, read_dates
@@ -18,6 +18,9 @@ from crawlers.extract.segments import Segment, key_of
 from crawlers.extract.titles import heading_text, read_title
 from crawlers.extract.topics import read_section, read_tags
 from crawlers.model import Article, Page
+
+PROSE = 60
+"""Characters of a block that is more than a label."""
 
 
 def read_fields(
@@ -41,7 +44,7 @@ def read_fields(
         authors=bylines.authors,
         section=read_section(head, title, site_names),
         tags=read_tags(head, tree),
-        language=read_language(head),
+        language=read_language(head) or guess_language(_prose(blocks())),
         image_url=_image(head),
         is_accessible_for_free=_accessible(head),
         canonical_url=_canonical(head),
@@ -58,6 +61,11 @@ def read_fields(
     if modified is not None and (published is None or modified.instant.at >= published.instant.at):
         article.modified_at = modified.instant.at
     return article
+
+
+def _prose(blocks: list[Segment]) -> Iterator[str]:
+    """The texts of a page that read like sentences."""
+    return (block.text for block in blocks if len(block.text) >= PROSE and block.link_share < 0.5)
 
 
 def _title(

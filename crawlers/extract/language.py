@@ -1,6 +1,8 @@
-"""The article's language as an ISO 639-1 code: stated by the page, checked against its script."""
+"""The article's language as an ISO 639-1 code: stated by the page, else told from its script and its small words."""
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from crawlers.extract import jsonld
@@ -30,6 +32,77 @@ def read_language(head: Head) -> str | None:
     stated = [jsonld.first_string(head.story_value("inLanguage")), head.html_lang]
     stated += [head.first("content-language"), head.first("og:locale"), head.first("dc.language", "language")]
     return next((code for text in stated if (code := code_of(text))), None)
+
+
+SCRIPTS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("ja", re.compile(r"[\u3040-\u30ff]")),
+    ("ko", re.compile(r"[\uac00-\ud7a3]")),
+    ("zh", re.compile(r"[\u4e00-\u9fff]")),
+    ("th", re.compile(r"[\u0e00-\u0e7f]")),
+    ("hi", re.compile(r"[\u0900-\u097f]")),
+    ("el", re.compile(r"[\u0370-\u03ff]")),
+    ("he", re.compile(r"[\u0590-\u05ff]")),
+    ("ar", re.compile(r"[\u0600-\u06ff]")),
+)
+"""Scripts that tell the language, or its press's most common one. Kana come first: Japanese has Chinese ones, too."""
+
+SMALL_WORDS = {
+    "en": "the and of to in that is was for with",
+    "de": "der die und das ist nicht mit den von auf",
+    "fr": "les des est une dans pour que qui sur pas",
+    "es": "los las una que por con para del más fue",
+    "pt": "não uma que com para dos foi mais são pelo",
+    "it": "che della gli non una per con sono nel delle",
+    "nl": "het een van dat niet zijn voor met ook aan",
+    "sv": "och att det som för inte har med till är",
+    "da": "og at det som ikke har til af blev på",
+    "no": "og at det som ikke har til av ble på",
+    "fi": "ja on että ei ovat oli myös mutta kun se",
+    "pl": "nie się jest na że do jak przez oraz był",
+    "cs": "je se na že do jak jsou byl podle také",
+    "sk": "je sa na že do ako sú bol podľa tiež",
+    "hu": "az és hogy nem egy is volt meg csak már",
+    "ro": "și este din care pentru cu mai sunt a fost",
+    "hr": "je se na da su koji od za što bio",
+    "tr": "ve bir bu için ile olarak daha çok olan da",
+    "id": "yang dan di dengan untuk dari tidak ini itu pada",
+    "vi": "của và các là được cho trong một không với",
+    "lt": "ir kad yra su tai bet buvo apie kaip iš",
+    "ru": "и в не на что это как его был от",
+    "uk": "і в не на що це як його був від",
+    "bg": "и в не на че да се за от са",
+}
+"""Ten of the commonest small words of each language, as any frequency list has them."""
+
+_SMALL: dict[str, list[str]] = {}
+for _language, _words in SMALL_WORDS.items():
+    for _word in _words.split():
+        _SMALL.setdefault(_word, []).append(_language)
+
+SAMPLE = 4000
+"""Characters of text that a language is told from."""
+
+MIN_HITS, MIN_SHARE, CLEARLY = 5, 0.06, 1.2
+"""Small words a text must have of a language, their share of all its words, and how many more than of any other."""
+
+
+def guess_language(texts: Iterable[str]) -> str | None:
+    """The language that a page's texts are in, told from script and small words; None where it isn't clear."""
+    sample = ""
+    for text in texts:
+        sample += text + "\n"
+        if len(sample) >= SAMPLE:
+            break
+    letters = sum(map(str.isalpha, sample))
+    for language, script in SCRIPTS:
+        if letters and len(script.findall(sample)) > (0.1 if language == "ja" else 0.4) * letters:
+            return language
+    words = re.findall(r"[^\W\d_]+", sample.casefold())
+    hits = Counter(language for word in words for language in _SMALL.get(word, ()))
+    ranked = [*hits.most_common(2), ("", 0), ("", 0)]
+    (best, most), (_, next_most) = ranked[0], ranked[1]
+    clear = most >= MIN_HITS and most >= MIN_SHARE * len(words) and most >= CLEARLY * next_most
+    return best if clear else None
 
 
 DAY_FIRST_REGIONS = frozenset(

@@ -5,7 +5,7 @@ import pytest
 
 from crawlers.extract import jsonld, names
 from crawlers.extract.dates import Clock
-from crawlers.extract.language import code_of
+from crawlers.extract.language import code_of, guess_language
 from crawlers.extract.titles import shorten, strip_site
 
 CLOCK = Clock(datetime(2026, 3, 2, 12, tzinfo=UTC))
@@ -177,3 +177,34 @@ def test_what_is_no_json_ld_gives_nothing(text):
 )
 def test_languages_are_iso_639_1_codes(text, code):
     assert code_of(text) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        (
+            "The board of the harbour voted to rebuild the wall, and the work is to begin in April with the quarry.",
+            "en",
+        ),
+        (
+            "Der Rat hat für den Bau der Mauer gestimmt, und die Arbeiten sind auf den April gelegt.",
+            "de",
+        ),
+        (
+            "Le conseil a voté pour la digue, qui est dans les plans des ingénieurs pour une saison.",
+            "fr",
+        ),
+        ("Rada zagłosowała za odbudową falochronu, że nie jest to na jutro, i się zacznie przez lato oraz zimę.", "pl"),
+        ("Meclis, dalgakıranın yeniden yapılması için oy verdi ve bu bir ilk olarak daha çok ilgi gördü.", "tr"),
+        ("Совет проголосовал за то, что это не конец, и в апреле на стройке его ждут, как и был обещан.", "ru"),
+        ("Рада проголосувала за те, що це не кінець, і в квітні на будові його чекають, як і був обіцяний.", "uk"),
+        ("港の理事会は月曜日、古い防波堤を再建することを決めた。工事は四月に始まる。", "ja"),
+        ("港务委员会周一投票决定重建旧防波堤，工程将于四月开始。", "zh"),
+        ("항만위원회는 월요일 오래된 방파제를 다시 짓기로 했다.", "ko"),
+        ("صوت مجلس الميناء على إعادة بناء حاجز الأمواج القديم يوم الاثنين", "ar"),
+        ("Breakwater 2026", None),
+        ("", None),
+    ],
+)
+def test_a_language_is_told_from_small_words_and_script(text, language):
+    assert guess_language([text]) == language
