@@ -39,6 +39,7 @@ GRACE = timedelta(days=1)
 """How long files that belong to nothing are watched before they go."""
 
 _MARKS = "state/maintenance.json"
+_ROWS = "state/rows/"
 _TRIES = 5
 
 log = logging.getLogger(__name__)
@@ -89,18 +90,19 @@ def maintain(
 
     A retention below a week takes files away from readers that still work on an older snapshot. `forget` removes the
     log of earlier versions as well, with the first words it quotes of each row. Pages fetched longer ago than `archive`
-    leave the archive (None: never). Raises LakeError where other
-    maintenance is in the way (only with a retention below a day, or beside one with such a retention).
+    leave the archive (None: never). Raises LakeError where other maintenance is in the way, too: with a retention below
+    a day, or beside one with such a retention.
     """
     now = now or datetime.now(UTC)
     at_once = forget or retention < AT_ONCE
-    cared = []
+    cared, undecided = [], set[str]()
     with lease(lake, REMOVAL if at_once else CARE) as held:
         for table in ORDER:
             cared.append(_care(lake, table, target, None if at_once else retention))
             if on_table and not at_once:
                 on_table(cared[-1])
         if at_once:
+            undecided = set(lake.store.names(_ROWS))
             seen = look(lake, ORDER, retention)
             for at, table in enumerate(ORDER):
                 cared[at] = replace(cared[at], removed_files=remove_seen(lake, table, seen[table.name], held))
@@ -112,7 +114,7 @@ def maintain(
     return Maintenance(
         tuple(cared),
         batches=_forget_batches(lake, now),
-        orphans=_remove_orphans(lake, now, grace),
+        orphans=_remove_orphans(lake, now, grace, undecided),
         cached=forget_cached(lake, now, grace),
         archive=expire(lake, (now - archive).date()) if archive else Expired(),
     )
@@ -210,16 +212,17 @@ def _forget_batches(lake: Lake, now: datetime) -> int:
     return removed
 
 
-def _remove_orphans(lake: Lake, now: datetime, grace: timedelta) -> int:
+def _remove_orphans(lake: Lake, now: datetime, grace: timedelta, undecided: set[str]) -> int:
     """Rows that no batch still needs, leases of killed holders; old ones only.
 
-    A publisher writes its rows before its decision, so young ones may be somebody's.
+    A publisher writes its rows before its decision, so young ones may be somebody's. Those `undecided` when a removal
+    took its turn are nobody's: decisions of before it are in the tables, others are made anew with rows of their own.
     """
-    rows = {name for folder in ("state/rows/", FOLDER) for name in lake.store.names(folder)}
+    rows = {name for folder in (_ROWS, FOLDER) for name in lake.store.names(folder)}
     rows -= _awaited(lake)
     marks = json.loads(lake.store.get(_MARKS) or b"{}")
     gone, marks["orphans"] = long_stale(rows, marks.get("orphans", {}), now, grace)
-    gone = gone - _awaited(lake)
+    gone = (gone | (undecided & rows)) - _awaited(lake)
     for name in gone:
         lake.store.delete(name)
     lake.store.put(_MARKS, json.dumps(marks, indent=1).encode())

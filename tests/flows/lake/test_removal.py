@@ -103,16 +103,19 @@ def late_commit(lake: Lake, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_file_that_is_written_after_the_turn_stays(alone_lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     lake = alone_lake
     publish_one(lake, 1)
+    lake.store.put("state/rows/killed-before-its-decision/revisions.parquet", b"words")
     remove_seen = maintaining.remove_seen
 
     def late(lake: Lake, table: Any, *rest: Any) -> int:
         if table is REVISIONS:
             lake.store.put("tables/revisions/date=2026-01-31/coming.parquet", b"x")
+            lake.store.put("state/rows/coming/revisions.parquet", b"x")
         return remove_seen(lake, table, *rest)
 
     monkeypatch.setattr(maintaining, "remove_seen", late)
     maintain(lake, retention=AT_ONCE)
     assert lake.store.get("tables/revisions/date=2026-01-31/coming.parquet") == b"x"
+    assert list(lake.store.names("state/rows/")) == ["state/rows/coming/revisions.parquet"]
 
 
 def test_a_removal_of_rows_in_flight_is_made_again_after_the_fence(
