@@ -3,6 +3,7 @@
 import contextlib
 import os
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -133,7 +134,7 @@ def backfill_from(request: Request, pages: int | None, hours: float | None, *, h
         "zone": request.zone,
         "published_since": _text(first),
         "published_until": _text(last),
-        "places": list(request.places),
+        "places": [_place(place) for place in request.places],
         "hosts": list(request.hosts),
         "undeclared": request.undeclared,
         "outcomes": list(request.outcomes),
@@ -154,6 +155,11 @@ def _hand_over(parameters: dict[str, Any], here: bool) -> tuple[str, str]:
     state: State[Any] = backfill(**parameters, return_state=True)
     told = "ok" if state.is_completed() else "partial" if state.name == "PartlyFailed" else "failed"
     return told, state.message or ""
+
+
+def _place(place: str) -> str:
+    """A place as it is called from any directory: the server's worker runs in one of its own."""
+    return place if "://" in place else str(Path(place).expanduser().absolute())
 
 
 def _text(day: date | None) -> str | None:
