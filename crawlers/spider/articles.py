@@ -72,7 +72,7 @@ class ArticleFetcher:
 
     async def _fetch(self, task: Task) -> bool:
         """Fetch one article; whether that took a request."""
-        validators = page_validators(task.known, self.frontier.now)
+        validators = page_validators(task.known, self.frontier.now, self.site.revisits)
         ask = Ask(
             task.lead.url,
             "article",

@@ -4,10 +4,11 @@ A server that answers 304 to a changed document is found out by a full fetch now
 kept as empty strings, which go from run to run in the crawl log, until it is given another chance.
 """
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from crawlers.cadence import REVISITS
 from crawlers.model import Lead
 from crawlers.spider.due import GOOD, full_fetch_due
 from crawlers.spider.known import Known
@@ -43,14 +44,14 @@ def source_validators(known: Known | None, url: str, now: datetime) -> Validator
     return Validators(known.etag, known.last_modified)
 
 
-def page_validators(known: Known | None, now: datetime) -> Validators:
-    """Validators for an article page that we have; the later of its revisits are full fetches.
+def page_validators(known: Known | None, now: datetime, revisits: Sequence[timedelta] = REVISITS) -> Validators:
+    """Validators for an article page that we have; the last of its revisits, and any after long, are full fetches.
 
     The validators of a page that was something else (a bot check) would only bring back a 304 for that.
     """
     if known is None or known.outcome not in GOOD or known.stored is False:
         return NONE
-    if now - known.fetched_at > PAGE_FULL_AFTER:
+    if now - known.fetched_at > PAGE_FULL_AFTER or now >= known.born_at + max(revisits, default=timedelta(0)):
         return NONE
     return Validators(known.etag or None, known.last_modified)
 

@@ -132,6 +132,9 @@ class TestTrust:
         assert page_validators(known(), NOW) == NONE
         assert page_validators(known(etag='"1"', fetched=5), NOW) == Validators('"1"', None)
         assert page_validators(known(etag='"1"', fetched=20), NOW) == NONE
+        last = [hours(1), hours(6)]  # a page that answers 304 to all is found out by the last look at it
+        assert page_validators(known(etag='"1"', fetched=4, published=5), NOW, last) == Validators('"1"', None)
+        assert page_validators(known(etag='"1"', fetched=4, published=6.1), NOW, last) == NONE
         assert page_validators(known(Outcome.CHALLENGE, etag='"1"'), NOW) == NONE
         assert page_validators(known(Outcome.KNOWN, etag='"1"', stored=False), NOW) == NONE
 
