@@ -21,10 +21,18 @@ SLASHED_YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?!\d)
 NUMERIC = re.compile(r"(?<!\d)(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4})(?!\d)")
 NUMERIC_SHORT = re.compile(r"(?<![\d.])(\d{1,2})\.(\d{1,2})\.(\d{2})(?![\d.])")
 CJK = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]")
+# Letters with the vowel signs that Indic scripts and Thai write as marks of their own.
+_MONTH = r"([^\W\d_](?:[^\W\d_]|[\u0900-\u0903\u093a-\u094f\u0981-\u09d7\u0e31\u0e34-\u0e4e]){1,14})"
 NAMED_DAY_FIRST = re.compile(
-    r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?,?[\s/-]+(?:de\s+|d')?([^\W\d_]{3,12})\.?,?[\s/-]+(?:de\s+|del\s+|г\.\s*)?(\d{4})(?!\d)"
+    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|º|ª|\.)?,?[\s/-]+(?:de\s+|d')?{_MONTH}\.?,?[\s/-]+"
+    r"(?:de\s+|del\s+|г\.\s*|พ\.ศ\.\s*)?(\d{4})(?!\d)"
 )
-NAMED_MONTH_FIRST = re.compile(r"([^\W\d_]{3,12})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?!\d)")
+NAMED_MONTH_FIRST = re.compile(rf"{_MONTH}\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})(?!\d)")
+NAMED_YEAR_FIRST = re.compile(rf"(?<!\d)(\d{{4}})\.?\s+(?:m\.\s+)?{_MONTH}\.?\s+(\d{{1,2}})(?!\d)")
+NUMBERED_MONTH = re.compile(r"(\d{1,2})\s+tháng\s+(\d{1,2})(?:,|\s+năm)?\s+(\d{4})", re.IGNORECASE)
+BUDDHIST = 543
+"""Years the calendar of Thailand is ahead."""
+
 TIME = re.compile(
     r"(?<![\d:.])([01]?\d|2[0-3])\s?[:.hH]\s?([0-5]\d)(?::([0-5]\d))?(?![\d.:]*\d)\s*(a\.?m\.?|p\.?m\.?)?"
     r"\s*\(?(Z\b|UTC|GMT|[A-Z]{3,4}\b|[+-]\d{2}:?\d{2})?",
@@ -182,11 +190,22 @@ def _named(text: str) -> tuple[list[int], int, int] | None:
         return [int(part) for part in match.groups()], match.start(), match.end()
     for match in NAMED_DAY_FIRST.finditer(text):
         if month := MONTHS.get(match.group(2).casefold()):
-            return [int(match.group(3)), month, int(match.group(1))], match.start(), match.end()
+            year = int(match.group(3))
+            return [_common_era(year), month, int(match.group(1))], match.start(), match.end()
     for match in NAMED_MONTH_FIRST.finditer(text):
         if month := MONTHS.get(match.group(1).casefold()):
             return [int(match.group(3)), month, int(match.group(2))], match.start(), match.end()
+    for match in NAMED_YEAR_FIRST.finditer(text):
+        if month := MONTHS.get(match.group(2).casefold()):
+            return [int(match.group(1)), month, int(match.group(3))], match.start(), match.end()
+    if match := NUMBERED_MONTH.search(text):
+        return [int(match.group(3)), int(match.group(2)), int(match.group(1))], match.start(), match.end()
     return None
+
+
+def _common_era(year: int) -> int:
+    """2567 of the Buddhist era is 2024; other years are what they say."""
+    return year - BUDDHIST if 2500 < year < 2700 else year
 
 
 def _numeric(text: str, *, month_first: bool) -> tuple[list[int], int, int] | None:

@@ -39,6 +39,26 @@ _NAMES = {
     "νοεμβρίου δεκεμβρίου",
     "tr": "ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık",
     "id": "januari februari maret april mei juni juli agustus september oktober november desember",
+    "sv-short": "jan feb mars april maj juni juli aug sept okt nov dec",
+    "fi-nominative": "tammikuu helmikuu maaliskuu huhtikuu toukokuu kesäkuu heinäkuu elokuu syyskuu lokakuu marraskuu "
+    "joulukuu",
+    "pl-nominative": "styczeń luty marzec kwiecień maj czerwiec lipiec sierpień wrzesień październik listopad grudzień",
+    "cs-nominative": "leden únor březen duben květen červen červenec srpen září říjen listopad prosinec",
+    "hu-short": "jan febr márc ápr máj jún júl aug szept okt nov dec",
+    "ro-short": "ian feb mar apr mai iun iul aug sept oct noi dec",
+    "ru-nominative": "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь",
+    "uk-short": "січ лют бер квіт трав черв лип серп вер жовт лист груд",
+    "be": "студзеня лютага сакавіка красавіка мая чэрвеня ліпеня жніўня верасня кастрычніка лістапада снежня",
+    "mk": "јануари февруари март април мај јуни јули август септември октомври ноември декември",
+    "sr-latin": "januar februar mart april maj jun jul avgust septembar oktobar novembar decembar",
+    "sq": "janar shkurt mars prill maj qershor korrik gusht shtator tetor nëntor dhjetor",
+    "el-nominative": "ιανουάριος φεβρουάριος μάρτιος απρίλιος μάιος ιούνιος ιούλιος αύγουστος σεπτέμβριος οκτώβριος "
+    "νοέμβριος δεκέμβριος",
+    "el-short": "ιαν φεβ μαρ απρ μαΐ ιουν ιουλ αυγ σεπ οκτ νοε δεκ",
+    "tr-short": "oca şub mar nis may haz tem ağu eyl eki kas ara",
+    "id-short": "jan feb mar apr mei jun jul agu sep okt nov des",
+    "ms": "januari februari mac april mei jun julai ogos september oktober november disember",
+    "sw": "januari februari machi aprili mei juni julai agosti septemba oktoba novemba desemba",
     "et": "jaanuar veebruar märts aprill mai juuni juuli august september oktoober november detsember",
     "lv": "janvāris februāris marts aprīlis maijs jūnijs jūlijs augusts septembris oktobris novembris decembris",
     "lt": "sausio vasario kovo balandžio gegužės birželio liepos rugpjūčio rugsėjo spalio lapkričio gruodžio",
@@ -46,9 +66,14 @@ _NAMES = {
     "ar": "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
     "he": "בינואר בפברואר במרץ באפריל במאי ביוני ביולי באוגוסט בספטמבר באוקטובר בנובמבר בדצמבר",
     "hi": "जनवरी फरवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर अक्टूबर नवंबर दिसंबर",
+    "ar-levant": "— شباط آذار نيسان أيار حزيران تموز آب أيلول — — —",
+    "ar-maghreb": "جانفي فيفري مارس أفريل ماي جوان جويلية أوت سبتمبر أكتوبر نوفمبر ديسمبر",
+    "bn": "জানুয়ারি ফেব্রুয়ারি মার্চ এপ্রিল মে জুন জুলাই আগস্ট সেপ্টেম্বর অক্টোবর নভেম্বর ডিসেম্বর",
+    "th": "มกราคม กุมภาพันธ์ มีนาคม เมษายน พฤษภาคม มิถุนายน กรกฎาคม สิงหาคม กันยายน ตุลาคม พฤศจิกายน ธันวาคม",
     "is": "janúar febrúar mars apríl maí júní júlí ágúst september október nóvember desember",
 }
 
+# A dash stands for a name of two words, which is not looked for.
 # Polish and Croatian share a word for different months; the first language listed here wins a clash.
 MONTHS: dict[str, int] = {}
 for _names in _NAMES.values():
