@@ -1,12 +1,14 @@
 """What a page extracted again changes: dedupe tells what publishers changed, this tells what our rules did."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from flows.dedupe.model import Decision, Decisions
 from flows.lake import Lake
+from flows.lake.history import LakeHistory
 from flows.lake.query import rows
 from schemas import REVISIONS, Outcome
 
@@ -34,12 +36,13 @@ def changed_columns(before: Row, after: Row) -> list[str]:
 
 def extracted_before(lake: Lake, found: Sequence[Row]) -> dict[tuple[str, str, int], dict[str, Any]]:
     """The latest row that each page gave before, by article, archive file and offset."""
-    sql = (
-        "SELECT * FROM revisions WHERE article_id IN (SELECT unnest(?::VARCHAR[])) QUALIFY row_number() OVER "
-        "(PARTITION BY article_id, warc_file, warc_offset ORDER BY revision DESC) = 1"
-    )
-    earlier = rows(lake, sql, [sorted({row["article_id"] for row in found})]) if found else []
-    return {_place(row): row for row in earlier}
+    earlier: dict[tuple[str, str, int], dict[str, Any]] = {}
+    with closing(LakeHistory(lake)) as history:
+        for row in history.whole_rows({row["article_id"] for row in found}):
+            place = _place(row)
+            if place not in earlier or earlier[place]["revision"] < row["revision"]:
+                earlier[place] = row
+    return earlier
 
 
 def decide_again(lake: Lake, found: Sequence[Row], decisions: Decisions) -> Decisions:

@@ -88,12 +88,16 @@ class LakeHistory:
     def latest_rows(self, article_ids: Collection[str]) -> list[dict[str, Any]]:
         """The latest revision of each article as a whole row, by instant of fetch."""
         latest: dict[str, dict[str, Any]] = {}
-        for batch in self._wide(article_ids, REVISIONS.names):
-            for row in batch.to_pylist():
-                before = latest.get(row["article_id"])
-                if before is None or _instant(before) < _instant(row):
-                    latest[row["article_id"]] = row
+        for row in self.whole_rows(article_ids):
+            before = latest.get(row["article_id"])
+            if before is None or _instant(before) < _instant(row):
+                latest[row["article_id"]] = row
         return [latest[article] for article in sorted(latest)]
+
+    def whole_rows(self, article_ids: Collection[str]) -> Iterator[dict[str, Any]]:
+        """All revisions of these articles as whole rows, in no order."""
+        for batch in self._wide(article_ids, REVISIONS.names):
+            yield from batch.to_pylist()
 
     def copy_rows(self, article_ids: Collection[str]) -> list[dict[str, Any]]:
         """The rows of `copies` of these articles, whole."""
