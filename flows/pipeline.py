@@ -195,7 +195,7 @@ def ingest(
         started_at = datetime.now(UTC)
         run = Run(f"{started_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}", "crawl", started_at)
         directory = settings.spool / run.run_id
-        asked, store = [site.id for site in chosen], pipeline.lake.store
+        asked, store = {site.id: site.domains for site in chosen}, pipeline.lake.store
         locks = sites_held(settings.spool, asked, CRAWL, seconds=BACKFILL_SECONDS, store=store)
         with spool.held(directory), locks as (held, free):
             busy = [site.id for site in chosen if site.id not in free]

@@ -1,10 +1,10 @@
 """One crawl of a site at a time: what a site asks of its visitors holds over all of them together.
 
-On one machine by flock(2) on a file per site beside the spool, so the kernel frees the locks of a process that died;
-among machines by leases in the lake (`flows.siteleases`), taken once the machine's own lock is held. A live crawl waits
-for a backfill, whose windows are short, and leaves a site to another live crawl; a backfill waits for both. A
-live crawl lets a site go when its results are published: until then the next one would ask for the same pages again,
-and could not know how many the day has seen.
+What is locked are registered domains, since two declared sites may share hosts. On one machine by flock(2) on a file
+beside the spool, so the kernel frees the locks of a process that died; among machines by leases in the lake
+(`flows.siteleases`), taken once the machine's own lock is held. A live crawl waits for a backfill, whose windows are
+short, and leaves a site to another live crawl; a backfill waits for both. A live crawl lets a site go when its results
+are published: until then the next one would ask for the same pages again, and could not know how many the day has seen.
 """
 
 import contextlib
@@ -16,9 +16,10 @@ import secrets
 import socket
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
+from crawlers.urlkey import registered_domain
 from flows.lake.store import ObjectStore
 from flows.siteleases import SiteLeases
 
@@ -31,8 +32,8 @@ CRAWL, BACKFILL = "crawl", "backfill"
 log = logging.getLogger(__name__)
 
 
-class SiteLocks:
-    """The sites this process holds."""
+class DomainLocks:
+    """The domains this process holds."""
 
     def __init__(self, spool: Path, kind: str, store: ObjectStore | None) -> None:
         """`kind` is `CRAWL` or `BACKFILL`; `store` is the lake's, None where no other machine can be at it."""
@@ -41,43 +42,43 @@ class SiteLocks:
         self._held: dict[str, int] = {}
         self._leases = SiteLeases(store, _machine(self._folder), kind) if store else None
 
-    def take(self, sites: Sequence[str], *, seconds: float) -> set[str]:
-        """Take what can be taken within the time. Returns the sites held now. Raises LakeError."""
-        _allow_files(len(sites))
+    def take(self, domains: Collection[str], *, seconds: float) -> set[str]:
+        """Take what can be taken within the time. Returns the domains held now. Raises LakeError."""
+        _allow_files(len(domains))
         deadline = time.monotonic() + seconds
-        waiting = list(sites)
+        waiting = sorted(domains)
         while waiting:
-            locked = [site for site in waiting if self._try(site)]
-            holders = {site: self._holder(site) for site in waiting if site not in locked}
+            locked = [domain for domain in waiting if self._try(domain)]
+            holders = {domain: self._holder(domain) for domain in waiting if domain not in locked}
             refused = self._leases.take(locked) if locked and self._leases else {}
-            for site in refused:
-                self._unlock(site)
+            for domain in refused:
+                self._unlock(domain)
             holders |= refused
-            waiting = [site for site in holders if not (self._kind == CRAWL and holders[site] == CRAWL)]
+            waiting = [domain for domain in holders if not (self._kind == CRAWL and holders[domain] == CRAWL)]
             if not waiting or time.monotonic() >= deadline:
                 break
             time.sleep(LEASE_POLL_SECONDS if refused else POLL_SECONDS)
         return set(self._held)
 
-    def release(self, site: str) -> None:
-        """Let a site go; nothing happens where it isn't held."""
-        if site in self._held:
+    def release(self, domain: str) -> None:
+        """Let a domain go; nothing happens where it isn't held."""
+        if domain in self._held:
             if self._leases:
-                self._leases.let_go(site)
-            self._unlock(site)
+                self._leases.let_go(domain)
+            self._unlock(domain)
 
     def release_all(self) -> None:
-        """Let all sites go."""
+        """Let all domains go."""
         if self._leases:
             self._leases.end()
-        for site in list(self._held):
-            self._unlock(site)
+        for domain in list(self._held):
+            self._unlock(domain)
 
-    def _unlock(self, site: str) -> None:
-        os.close(self._held.pop(site))
+    def _unlock(self, domain: str) -> None:
+        os.close(self._held.pop(domain))
 
-    def _try(self, site: str) -> bool:
-        descriptor = os.open(self._folder / f"{site}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    def _try(self, domain: str) -> bool:
+        descriptor = os.open(self._path(domain), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -85,23 +86,49 @@ class SiteLocks:
             return False
         os.truncate(descriptor, 0)
         os.write(descriptor, self._kind.encode())
-        self._held[site] = descriptor
+        self._held[domain] = descriptor
         return True
 
-    def _holder(self, site: str) -> str:
-        return (self._folder / f"{site}.lock").read_text("ascii", "replace")
+    def _holder(self, domain: str) -> str:
+        return self._path(domain).read_text("ascii", "replace")
+
+    def _path(self, domain: str) -> Path:
+        return self._folder / f"{domain}.lock"
+
+
+class SiteLocks:
+    """The sites this process holds: those all of whose domains it holds."""
+
+    def __init__(self, locks: DomainLocks, sites: Mapping[str, Collection[str]]) -> None:
+        """`sites`: what is to be held, ids with their domains."""
+        self._locks = locks
+        self._domains = {site: {registered_domain(domain) for domain in domains} for site, domains in sites.items()}
+
+    def take(self, seconds: float) -> set[str]:
+        """Take what can be taken within the time. Returns the ids of the sites held now. Raises LakeError."""
+        held = self._locks.take(set().union(*self._domains.values()), seconds=seconds)
+        for site in [site for site, domains in self._domains.items() if not domains <= held]:
+            self.release(site)
+        return set(self._domains)
+
+    def release(self, site: str) -> None:
+        """Let a site go; nothing happens where it isn't held. Domains that another one needs are kept."""
+        let_go = self._domains.pop(site, set())
+        for domain in let_go.difference(*self._domains.values()):
+            self._locks.release(domain)
 
 
 @contextlib.contextmanager
 def sites_held(
-    spool: Path, sites: Sequence[str], kind: str, *, seconds: float, store: ObjectStore | None = None
+    spool: Path, sites: Mapping[str, Collection[str]], kind: str, *, seconds: float, store: ObjectStore | None = None
 ) -> Iterator[tuple[SiteLocks, set[str]]]:
-    """Hold the sites, those that can be had within the time; gives the locks and the sites held."""
-    locks = SiteLocks(spool, kind, store)
+    """Hold the sites (ids with their domains) that can be had within the time; gives the locks and the sites held."""
+    domains = DomainLocks(spool, kind, store)
+    locks = SiteLocks(domains, sites)
     try:
-        yield locks, locks.take(sites, seconds=seconds)
+        yield locks, locks.take(seconds)
     finally:
-        locks.release_all()
+        domains.release_all()
 
 
 def _folder(spool: Path) -> Path:

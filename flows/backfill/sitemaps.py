@@ -162,7 +162,7 @@ class SitemapSource:
         asked = replace(site, feeds=(), news_sitemaps=(), sitemaps=(), sections=(), max_age_days=36_500)
         _note(directory, run, site.id)
         allow = self.settings.allow_private
-        with self._site_held(site.id):
+        with self._site_held(site):
             held_back = restraints(self.lake, [site.id], datetime.now(UTC))
             job = CrawlJob(
                 run.run_id,
@@ -186,12 +186,14 @@ class SitemapSource:
         return taken
 
     @contextlib.contextmanager
-    def _site_held(self, site: str) -> Iterator[None]:
+    def _site_held(self, site: Site) -> Iterator[None]:
         """Hold the site, waiting for a crawl of it that goes on."""
-        locks = sites_held(self.settings.spool, [site], BACKFILL, seconds=SITE_SECONDS, store=self.lake.store)
+        locks = sites_held(
+            self.settings.spool, {site.id: site.domains}, BACKFILL, seconds=SITE_SECONDS, store=self.lake.store
+        )
         with locks as (_, held):
             if not held:
-                raise SourceError(f"{site}: another crawl of it has gone on for {SITE_SECONDS / 60:.0f} minutes")
+                raise SourceError(f"{site.id}: another crawl of it has gone on for {SITE_SECONDS / 60:.0f} minutes")
             yield
 
     def _left(self, site: str, leads: Sequence[Lead], settled: Collection[str] | None = None) -> list[Lead]:
@@ -225,7 +227,7 @@ class SitemapSource:
         directory = self.settings.spool / f"list-{site.id}-{_span_name(self.span)}"
         if directory.exists():
             spool.remove(directory)
-        with spool.held(directory), self._site_held(site.id):
+        with spool.held(directory), self._site_held(site):
             held_back = restraints(self.lake, [site.id], datetime.now(UTC))
             listing = list_site(site, self.span, self.settings, directory, self.limits, held_back)
             spool.remove(directory)

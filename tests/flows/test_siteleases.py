@@ -25,7 +25,7 @@ siteleases.RENEW_SECONDS, skew = 0.2, float(sys.argv[4])
 clock = time.time
 time.time = lambda: clock() + skew
 store = open_lake(sys.argv[1]).store
-with sites_held(Path(sys.argv[2]), ["a"], sys.argv[3], seconds=0, store=store) as (_, held):
+with sites_held(Path(sys.argv[2]), {"a": ["a.example"]}, sys.argv[3], seconds=0, store=store) as (_, held):
     print(len(held), flush=True)
     time.sleep(60)
 """
@@ -53,7 +53,9 @@ def held_here(folder: Path, sites: list[str], kind: str = CRAWL, seconds: float 
     """What this machine gets, and after how long."""
     begun = time.monotonic()
     store = open_lake(str(folder / "lake")).store
-    with sites_held(folder / "ours", sites, kind, seconds=seconds, store=store) as (_, held):
+    with sites_held(
+        folder / "ours", {site: [f"{site}.example"] for site in sites}, kind, seconds=seconds, store=store
+    ) as (_, held):
         return held, time.monotonic() - begun
 
 
@@ -83,10 +85,10 @@ def test_a_crash_on_this_machine_costs_no_time(tmp_path: Path) -> None:
         other.send_signal(signal.SIGKILL)
         other.wait()
         store = open_lake(str(tmp_path / "lake")).store
-        with sites_held(tmp_path / "theirs", ["a"], CRAWL, seconds=0, store=store) as (_, held):
+        with sites_held(tmp_path / "theirs", {"a": ["a.example"]}, CRAWL, seconds=0, store=store) as (_, held):
             assert held == {"a"}
             (lease,) = LeaseBook(store).read().values()
-            assert lease.sites == ("a",), "the dead one's lease is gone"
+            assert lease.sites == ("a.example",), "the dead one's lease is gone"
 
 
 def test_a_backfill_elsewhere_is_waited_for(tmp_path: Path) -> None:
