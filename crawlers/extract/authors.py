@@ -237,7 +237,7 @@ def from_line(blocks: list[Segment]) -> list[str]:
             continue
         match = BY_LINE.match(block.text)
         found = [name for name in names.split_names(match["names"]) if names.personlike(name)] if match else []
-        if found:
+        if found and not bylines.elsewhere(block.element):
             return found
     return []
 

@@ -105,11 +105,11 @@ def near_headline(page: Printed, *, dated: bool = True) -> list[str]:
     order = [*range(at + 1, _story_begins(texts, at)), *range(at - 1, max(-1, at - BEFORE), -1)]
     for index in order:
         found = _labelled(texts, index) or (_profile(texts, index) if abs(index - at) <= CLOSE else [])
-        if found and not _elsewhere(texts[index].parent):
+        if found and not elsewhere(texts[index].parent):
             return found
     for index in order if dated else ():
         found = _with_date(texts[index].text) if abs(index - at) <= CLOSE else []
-        if found and not _elsewhere(texts[index].parent):
+        if found and not elsewhere(texts[index].parent):
             return found
     return []
 
@@ -133,7 +133,7 @@ def anywhere(page: Printed, *, near: bool = False) -> list[str]:
     for index, text in enumerate(page.texts):
         label = names.WRITTEN.match(text.text)
         close = at is None or at < index < at + AFTER
-        sure = label is not None and (close or " " in label.group().strip()) and not _elsewhere(text.parent)
+        sure = label is not None and (close or " " in label.group().strip()) and not elsewhere(text.parent)
         if sure and (found := _labelled(page.texts, index)):
             return found
     return []
@@ -149,7 +149,8 @@ def _ancestors(element: HtmlElement, levels: int) -> Iterator[HtmlElement]:
         yield node
 
 
-def _elsewhere(element: HtmlElement) -> bool:
+def elsewhere(element: HtmlElement) -> bool:
+    """Whether an element stands among comments, teasers, captions or the site's own links."""
     chain = [element, *_ancestors(element, 6)]
     return any(node.tag in OUTSIDE or ELSEWHERE.search(node.get("class") or "") for node in chain if node.tag != "body")
 

@@ -7,6 +7,7 @@ from lxml.html import document_fromstring
 
 from crawlers.extract.authors import read_authors
 from crawlers.extract.head import read_head
+from crawlers.extract.walk import segment
 from tests.crawlers.extract.pages import PROSE
 
 TITLE = "Town votes to rebuild breakwater"
@@ -23,8 +24,8 @@ def people(
     story = "".join(f"<p>{paragraph}</p>" for paragraph in PROSE)
     body = f"<nav><p>By Company Size</p></nav><main>{before}<h1>{TITLE}</h1>{after}{story}{end}</main>"
     tree = document_fromstring(f"<html><head>{head}</head><body>{body}</body></html>")
-    found = read_authors(read_head(tree, "https://www.harbournews.example/a"), tree, NAMES, title=TITLE)
-    return found.authors
+    head_of = read_head(tree, "https://www.harbournews.example/a")
+    return read_authors(head_of, tree, NAMES, lambda: segment(tree), TITLE).authors
 
 
 @pytest.mark.parametrize(
@@ -80,6 +81,10 @@ def test_what_only_looks_like_a_byline_names_nobody(text):
 
 def test_a_book_by_somebody_in_the_story_is_no_byline():
     assert people(end="<ol><li>Walls <span>by John Roe</span></li></ol>" + "<p>more</p>" * 80) == []
+
+
+def test_a_commenter_is_no_author():
+    assert people(end="<div class='comments-body'><p>Posted by John Roe at December 16, 2025</p></div>") == []
 
 
 def test_who_wrote_it_may_stand_at_the_end():
