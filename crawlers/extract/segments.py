@@ -34,6 +34,9 @@ class Segment:
         return self.emphasis_chars / max(1, len(self.text))
 
 
+MAX_LINKS = 50
+"""Links of an element, at most, that tell where a block's links lead."""
+
 NON_WORD = re.compile(r"[\W_]+")
 NON_WORD_ASCII = bytes(byte for byte in range(128) if not chr(byte).isalnum())
 
@@ -47,10 +50,11 @@ def key_of(text: str) -> str:
 
 def internal(block: Segment) -> bool:
     """Whether the links of a block stay on the site: relative, or to the host that most of the page's links go to."""
-    hosts = [host_of_link(link.get("href") or "") for link in block.element.iter("a")]
+    # Not all of them: an element may hold thousands of lines, each of which asks.
+    hosts = {host_of_link(link.get("href") or "") for link in islice(block.element.iter("a"), MAX_LINKS)}
     if not hosts:
-        hosts = [host_of_link(link.get("href") or "") for link in block.element.iterancestors("a")]
-    return bool(hosts) and all(host in {"", page_host(block.element)} for host in hosts)
+        hosts = {host_of_link(link.get("href") or "") for link in block.element.iterancestors("a")}
+    return bool(hosts) and hosts <= {"", page_host(block.element)}
 
 
 def in_page(block: Segment) -> bool:

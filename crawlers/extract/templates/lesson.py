@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 
 from lxml.html import HtmlElement
 from xxhash import xxh3_64_intdigest
@@ -18,6 +19,9 @@ MAX_AROUND = 300
 
 MIN_FRAME, MAX_FRAME = 6, 160
 """Letters and digits of what stands around a block's links, and characters of the block."""
+
+MAX_PARTS = 40
+"""Elements in a block, at most: with more it is one line of many in an element that holds much else."""
 
 BELOW = 0.6
 """Share of the story that stands below the headline, at least."""
@@ -74,12 +78,20 @@ def frame_hash(block: Segment, place: str) -> int | None:
     """
     if not 0 < block.link_chars < 0.9 * len(block.text) or len(block.text) > MAX_FRAME:
         return None
-    pieces = [block.element.text or ""]
-    for node in block.element.iterdescendants():
-        linked = node.tag == "a" or next(node.iterancestors("a"), None) is not None
-        pieces.append("" if linked else node.text or "")
-        pieces.append(node.tail or "" if node.tag == "a" or not linked else "")
-    key = key_of(" ".join(pieces))
+    nodes = list(islice(block.element.iter(), MAX_PARTS + 1))
+    if len(nodes) > MAX_PARTS:
+        return None
+    linked: set[HtmlElement] = set()
+    pieces: list[str | None] = []
+    for node in nodes:
+        outer = None if node is block.element else node.getparent()
+        if node.tag == "a" or outer in linked:
+            linked.add(node)
+        else:
+            pieces.append(node.text)
+        if outer is not None and outer not in linked:
+            pieces.append(node.tail)
+    key = key_of(" ".join(filter(None, pieces)))
     return xxh3_64_intdigest(f"{place} … {key}".encode("utf-8", "surrogatepass")) if len(key) >= MIN_FRAME else None
 
 

@@ -120,9 +120,9 @@ def _bylines(tree: HtmlElement, blocks: list[Segment], authors: list[str]) -> It
         label = element.get("class")
         if element.get("rel") == "author" or (label and BYLINE_CLASS.search(label)):
             yield element
-    for block in blocks:
-        if len(block.text) <= MAX_LINE and all(name in block.text for name in authors):
-            yield from _chain(block, lambda text: all(name in text for name in authors))
+    signed = (block for block in blocks if len(block.text) <= MAX_LINE and all(name in block.text for name in authors))
+    for _, block in zip(range(MAX_CANDIDATES), signed, strict=False):
+        yield from _chain(block, lambda text: all(name in text for name in authors))
 
 
 def _dates(tree: HtmlElement, blocks: list[Segment]) -> Iterator[HtmlElement]:

@@ -1,10 +1,12 @@
 """What a site's pages teach beyond the place of the story: what repeats, what stands above, which layouts there are."""
 
+import time
 from collections.abc import Callable
 
 import pytest
 
 from crawlers.extract import TemplateBook, extract_page, learn_pages
+from crawlers.extract.page import lesson_from, read_page
 from crawlers.extract.templates.book import MAX_VERSIONS
 from crawlers.model import Article, Page
 from tests.crawlers.extract.pages import page
@@ -95,3 +97,17 @@ def test_a_site_may_have_more_layouts_than_are_kept_and_the_least_known_make_roo
     assert len(versions) == MAX_VERSIONS
     assert [version.pages for version in versions if version.trusted] == [4]
     assert versions[-1].number == 26
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['<br>See <a href="/x">more of it</a>', "<br>By Ada Brook, 3 May 2024", "<h1>Title</h1>", "<i></i><a>b</a>c "],
+)
+def test_many_lines_in_one_element_take_no_longer_than_their_number(tables, line):
+    """What is learned from a line must not read the whole element again: that is quadratic."""
+    body = tabled(40).body.replace(b'<td class="main">', b'<td class="main">' + line.encode() * 3000)
+    begun = time.process_time()
+    book = TemplateBook.from_bytes(tables.to_bytes())
+    book.learn("harbour", lesson_from(read_page(page(body))))
+    extract_page(page(body), templates=tables)
+    assert time.process_time() - begun < 8
