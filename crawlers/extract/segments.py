@@ -59,7 +59,7 @@ def internal(block: Segment) -> bool:
 
 def in_page(block: Segment) -> bool:
     """Whether all links of a block lead to places on its own page."""
-    links = [*block.element.iter("a")] or [*islice(block.element.iterancestors("a"), 1)]
+    links = [*islice(block.element.iter("a"), MAX_LINKS)] or [*islice(block.element.iterancestors("a"), 1)]
     return all((link.get("href") or "#").startswith("#") for link in links)
 
 
