@@ -1,6 +1,7 @@
 """`presslake show`: everything the lake has on one article."""
 
 import json
+from contextlib import closing
 from itertools import pairwise
 from typing import Any
 
@@ -16,6 +17,7 @@ from flows.dedupe import text_diff
 from flows.errors import PresslakeError
 from flows.lake import Lake, open_lake
 from flows.lake.archive import missing
+from flows.lake.history import LakeHistory
 from flows.lake.query import rows
 from flows.settings import Settings
 
@@ -51,7 +53,8 @@ def article(lake: Lake, url: str) -> dict[str, Any]:
         lake, "SELECT * FROM fetches WHERE url_key = ? OR article_id IN (?, ?) ORDER BY fetched_at", [key, *ids]
     )
     ids += [fetch["article_id"] for fetch in fetches if fetch["article_id"]]
-    revisions = rows(lake, "SELECT * FROM revisions WHERE list_contains(?, article_id) ORDER BY revision", [ids])
+    with closing(LakeHistory(lake)) as history:
+        revisions = sorted(history.whole_rows(set(ids)), key=lambda row: (row["revision"], row["article_id"]))
     if not revisions:
         tried = fetches and f"{fetches[-1]['outcome']} on {fetches[-1]['fetched_at']:%Y-%m-%d %H:%M} UTC"
         detail = f" ({fetches[-1]['detail']})" if fetches and fetches[-1]["detail"] else ""
