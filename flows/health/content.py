@@ -105,8 +105,8 @@ def late(facts: Facts, rule: Rule) -> Iterator[Finding]:
         "late", rule.severity, health.site, f"Late: {minutes(now)} from publication to availability",
         f"usual are {minutes(usual)}; {slow}",
         "the publisher's feed is behind, runs are rarer or longer than before, or pages wait for the page limit",
-        f'presslake query "SELECT started_at, finished_at, requests, new FROM runs WHERE site = \'{health.site}\' '
-        'ORDER BY started_at DESC LIMIT 20"',
+        'presslake query "SELECT started_at, requests, new, fetch_seconds, extract_seconds, publish_seconds FROM runs '
+        f"WHERE site = '{health.site}' ORDER BY started_at DESC LIMIT 20\"",
         _since(facts, lambda day: -day.latency if day.latency is not None else None, -limit),
     )  # fmt: skip
 

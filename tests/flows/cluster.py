@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -31,8 +30,7 @@ def dask_cluster(folder: Path, workers: int) -> Iterator[str]:
         for role in roles:
             command = [*dask, *role, "--scheduler-file", str(file)]
             process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, env=environment)
-            stack.callback(process.wait, 20)
-            stack.callback(process.send_signal, signal.SIGTERM)
+            stack.callback(_stop, process)
         deadline = time.monotonic() + 60
         while not file.exists() and time.monotonic() < deadline:
             time.sleep(0.05)
@@ -40,6 +38,15 @@ def dask_cluster(folder: Path, workers: int) -> Iterator[str]:
             client.wait_for_workers(workers, timeout=60)
             address: str = client.scheduler.address
         yield address
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:  # a nanny on a machine that has too much to do
+        process.kill()
+        process.wait()
 
 
 def on_cluster(settings: Settings, address: str, monkeypatch: pytest.MonkeyPatch) -> Settings:

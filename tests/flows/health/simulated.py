@@ -61,6 +61,14 @@ NEWSROOMS = (
 )
 
 
+FURTHER = (
+    Newsroom("thin-tribune", 90, 70, "thin", 1.1),
+    Newsroom("erring-echo", 60, 40, "erring", 0.5),
+    Newsroom("shell-sentinel", 60, 40, "unreadable", 0.5),
+)
+"""Troubles of their own, in lakes of their own: they would lengthen every other test."""
+
+
 @dataclass
 class _Made:
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {t.name: [] for t in _TABLES})
@@ -156,6 +164,7 @@ def _published(newsroom: Newsroom, moment: datetime, event: str | None, dice: ra
     for minute in range(int(newsroom.every * 60)):
         instant = moment - timedelta(hours=late, minutes=minute + dice.random())
         volume = newsroom.weekday if instant.weekday() < 5 else newsroom.weekend
+        volume *= 0.2 if event == "thin" else 1
         if dice.random() < volume * HOURS[instant.hour] / sum(HOURS) / 60:
             found.append(instant)
     return found
@@ -164,6 +173,10 @@ def _published(newsroom: Newsroom, moment: datetime, event: str | None, dice: ra
 def _outcome(event: str | None, dice: random.Random) -> Outcome:
     if event == "blocked":
         return Outcome.CHALLENGE if dice.random() < 0.7 else Outcome.REFUSED
+    if event == "erring" and dice.random() < 0.6:
+        return Outcome.SERVER_ERROR
+    if event == "unreadable" and dice.random() < 0.7:
+        return Outcome.JAVASCRIPT_SHELL
     if event == "layout" and dice.random() < 0.45:
         return Outcome.NO_ARTICLE
     chance = dice.random()
