@@ -54,7 +54,7 @@ class Paper:
 
 def killed(settings: Settings) -> None:
     """A run that dies while it crawls."""
-    command = [sys.executable, "-m", "tests.e2e.killed", "crawl:2", settings.lake, str(settings.spool)]
+    command = [sys.executable, "-m", "tests.e2e.killed", "ingest", "crawl:2", settings.lake, str(settings.spool)]
     done = subprocess.run([*command, str(settings.sites)], check=False, timeout=120, capture_output=True, text=True)
     assert done.returncode == -signal.SIGKILL, done.stderr
 
