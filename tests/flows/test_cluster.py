@@ -106,6 +106,8 @@ def test_a_backfill_comes_to_the_same(
 
 
 def test_a_cluster_that_cannot_be_used_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
     from flows.prefect_tasks import cluster_tasks, reachable_server, task_runner
 
     settings = _settings(tmp_path, tmp_path)
@@ -114,7 +116,11 @@ def test_a_cluster_that_cannot_be_used_is_named(tmp_path: Path, monkeypatch: pyt
     with pytest.raises(SettingsError, match="one of local, dask, ray"):
         from_environment({"PRESSLAKE_TASKS": "celery"})
     elsewhere = replace(settings, tasks="dask", tasks_address="tcp://cluster.example:8786")
-    with pytest.raises(SettingsError, match="PREFECT_API_URL"), reachable_server(elsewhere):
+    with (
+        temporary_settings(restore_defaults={PREFECT_API_URL}),
+        pytest.raises(SettingsError, match="PREFECT_API_URL"),
+        reachable_server(elsewhere),
+    ):
         pass
     with pytest.raises(SettingsError, match="for the Prefect flows"):
         cluster_tasks(elsewhere)
