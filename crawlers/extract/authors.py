@@ -113,10 +113,19 @@ def read_authors(
             break  # the byline names the house, and who else is named helped it
         people = [name for name in found if names.bare(name) not in own and not _house_account(name, own)]
         if people:
+            people = [name for name in people if not _of_house(name, own)] or people
             return names.Bylines(people, [name for name in people if names.is_agency(name)])
         house += found
     authors = list(dict.fromkeys(house))[:1]
     return names.Bylines(authors, [name for name in authors if names.is_agency(name)])
+
+
+def _of_house(name: str, own: set[str]) -> bool:
+    """Whether one of several names is a part of the house: `The Paper Business`, `The Wire for thepaper.example`."""
+    words = name.split()
+    if names.bare(words[0]) in own and len(words) == 2 and words[0].isupper():
+        return True
+    return any("." in word.strip(".") and names.bare(word) in own for word in words)
 
 
 def _house_account(name: str, own: set[str]) -> bool:

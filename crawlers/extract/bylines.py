@@ -1,7 +1,7 @@
 """Bylines as a reader finds them: a label or a "By" and the names behind it, close to the headline."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
@@ -29,7 +29,7 @@ ELSEWHERE = re.compile(
     r"menu-item|dropdown|sub-?menu|mega-?menu",
     re.IGNORECASE,
 )
-OUTSIDE = frozenset({"nav", "footer", "figcaption", "figure", "blockquote", "form", "button"})
+OUTSIDE = frozenset({"nav", "figcaption", "figure", "blockquote", "form", "button"})
 PROFILE = re.compile(
     r"/(?:blog-)?(?:authors?|autor(?:en|es|e|a)?|auteurs?|writers?|contributors?|journalists?|reporters?|columnists?|"
     r"redakt\w+|redacteurs?|people|profiles?|team|staff|by|yazar\w*|penulis|author\w*)/[^/?#]{3,}",
@@ -151,8 +151,14 @@ def _ancestors(element: HtmlElement, levels: int) -> Iterator[HtmlElement]:
 
 def elsewhere(element: HtmlElement) -> bool:
     """Whether an element stands among comments, teasers, captions or the site's own links."""
-    chain = [element, *_ancestors(element, 6)]
-    return any(node.tag in OUTSIDE or ELSEWHERE.search(node.get("class") or "") for node in chain if node.tag != "body")
+    for node in (element, *_ancestors(element, 6)):
+        if node.tag == "body":
+            return False
+        if ELSEWHERE.search(node.get("class") or "") or node.tag in OUTSIDE:
+            return True
+        if node.tag == "footer" and next(node.iterancestors("article"), None) is None:
+            return True
+    return False
 
 
 def _labelled(texts: list[_Text], index: int) -> list[str]:
@@ -170,9 +176,7 @@ def _labelled(texts: list[_Text], index: int) -> list[str]:
     rest = match["names"]
     cut = CUT.search(rest)
     line = rest[: cut.start()] if cut else rest
-    found = [
-        name for name in names.split_names(_without_month(line)) if names.personlike(name) or ACRONYM.fullmatch(name)
-    ]
+    found = _people(_without_month(line), lambda name: ACRONYM.fullmatch(name) is not None)
     if found and not cut and index + 1 < len(texts) and JOINED.match(texts[index + 1].text):
         found += _behind(texts, index + 2)
     return list(dict.fromkeys(found))
@@ -185,7 +189,7 @@ def _behind(texts: list[_Text], index: int) -> list[str]:
         text = texts[index].text
         cut = CUT.search(text)
         line = _without_month(text[: cut.start()] if cut else text)
-        people = [name for name in names.split_names(line) if names.personlike(name) or _first_name(name, line)]
+        people = _people(line, _first_name)
         found += people
         if not people or index + 1 >= len(texts):
             break
@@ -199,15 +203,17 @@ def _behind(texts: list[_Text], index: int) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _first_name(name: str, text: str) -> bool:
+def _people(line: str, short: Callable[[str], bool]) -> list[str]:
+    """The names in a line, where its first is a person's; `short` says of one word alone whether it is, too."""
+    found = names.split_names(line)
+    if not found or not (names.personlike(found[0]) or (len(found) == 1 and short(found[0]))):
+        return []
+    return [name for name in found if names.personlike(name) or name == found[0]]
+
+
+def _first_name(name: str) -> bool:
     """Whether a text is but one capitalised word, as blogs sign."""
-    return (
-        name == text.strip(" ,")
-        and len(name) >= 3
-        and name.isalpha()
-        and name[0].isupper()
-        and not names.ROLE.match(name)
-    )
+    return len(name) >= 3 and name.isalpha() and name[0].isupper() and not names.ROLE.match(name)
 
 
 def _without_month(line: str) -> str:

@@ -19,6 +19,9 @@ from crawlers.extract.titles import heading_text, read_title
 from crawlers.extract.topics import read_section, read_tags
 from crawlers.model import Article, Page
 
+LONG_NAME = 5
+"""Words; a name with as many that is the page's title is no name of the site."""
+
 PROSE = 60
 """Characters of a block that is more than a label."""
 
@@ -88,7 +91,9 @@ def names_of_site(head: Head, page: Page) -> list[str]:
     found += [
         name for node in head.nodes if str(node.get("@type")) == "WebSite" for name in jsonld.strings(node.get("name"))
     ]
-    return list(dict.fromkeys(found))
+    # Some sites give the page's title as the application's name.
+    titles = {head.first("og:title"), head.page_title}
+    return [name for name in dict.fromkeys(found) if name not in titles or len(name.split()) < LONG_NAME]
 
 
 def _description(head: Head) -> str | None:

@@ -56,6 +56,8 @@ ROLE = re.compile(rf"\b(?:(?i:(?:{_any(_WORDS['roles'])}|head of)\w*)|(?:{_any(_
 NOBODY = re.compile(rf"^(?:{'|'.join(_WORDS['nobody'])}|\W*|\d+)$", re.IGNORECASE)
 AGENCY = re.compile(rf"^(?:the )?(?:{'|'.join(_WORDS['agencies'])})$", re.IGNORECASE)
 NON_WORD = re.compile(r"[\W_]+")
+ARTICLES = frozenset({"The", "A", "An"})
+TEAMS = frozenset({"Team", "Newsroom", "Desk"})
 PARTICLES = frozenset(_WORDS["particles"])
 JOINS = frozenset(_WORDS["and"])
 """Words between two names; some of them occur within one."""
@@ -84,7 +86,7 @@ def clean_name(name: str) -> str:
     name = TAIL_DATE.sub("", name) if DATED.search(name) else name
     person, *behind = DASHED.split(name)
     name = person if behind and personlike(person) else name
-    name = name.strip(' \t,;:|/–—-•·"“”*')
+    name = name.strip(' \t,;:|/–—-•·"“”*／・：')
     return "" if NOBODY.match(name) or TASK.match(name) or len(name) > 100 or not re.search(r"[^\W\d_]", name) else name
 
 
@@ -117,10 +119,15 @@ def _comma_pieces(pieces: list[str]) -> list[str]:
 def personlike(text: str) -> bool:
     """Whether a text looks like a person's name: two to five words, capitalised, no digits, no role."""
     words = text.split()
-    if not 2 <= len(words) <= 5 or re.search(r"[\d:?!@#]", text) or ROLE.search(text):
+    if not 2 <= len(words) <= 5 or _no_person(words) or re.search(r"[\d:?!@#]", text) or ROLE.search(text):
         return False
     names = [word for word in words if word.casefold() not in PARTICLES]
     return len(names) >= 2 and all(word[:1].isupper() or not word[:1].isalpha() or _caseless(word) for word in names)
+
+
+def _no_person(words: list[str]) -> bool:
+    """Whether a name begins with an article, as bodies' do; a team's may, as it signs for people."""
+    return words[0] in ARTICLES and words[-1] not in TEAMS
 
 
 def _caseless(word: str) -> bool:

@@ -34,6 +34,9 @@ CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 OUTSIDE = frozenset({"nav", "header", "footer", "aside"})
 ELSEWHERE = re.compile(r"nav|menu|footer|sidebar|related|teaser|recommend|widget", re.IGNORECASE)
 IDENTIFIER = re.compile(r"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$|^\d+$", re.IGNORECASE)
+LISTED = re.compile(r"\S,\S")
+"""Several sections in one text, as some systems give them; `Arts, Culture` is one."""
+
 COUNTED = re.compile(r"^\(\d+\)\s+|\s+\(\d+\)$")
 MAX_LINKS = 25
 """Links in a list of tags; more are a cloud of the whole site's."""
@@ -43,6 +46,8 @@ def read_section(head: Head, title: str | None, site_names: Iterable[str]) -> st
     """The section the story is stated to be in, else the first step of its breadcrumb behind the home page."""
     value = jsonld.first_string(head.story_value("articleSection"))
     value = value or head.first("article:section", "section", "parsely-section", "dc.subject.section", "category")
+    if value and (value.count(",") > 1 or LISTED.search(value)):
+        value = next((part.strip() for part in value.split(",") if part.strip()), None)
     return value or _from_breadcrumb(head, title, site_names)
 
 

@@ -11,7 +11,7 @@ from crawlers.extract.walk import segment
 from tests.crawlers.extract.pages import PROSE
 
 TITLE = "Town votes to rebuild breakwater"
-NAMES = ["Harbour News", "harbournews.example", "harbournews"]
+NAMES = ["Harbour News", "HN", "harbournews.example", "harbournews"]
 
 
 def people(
@@ -72,6 +72,7 @@ def test_the_printed_byline_is_read_where_nothing_is_stated(byline, expected):
         "<p>Two towns | Gull Census</p>",
         "<p>By contrast, the old wall stands</p>",
         "<p>By Friday</p>",
+        "<p><b>Author</b> The Harbour and Fisheries Ministries</p>",
         "<p class='author-title'>Senior Writer</p>",
     ],
 )
@@ -85,6 +86,12 @@ def test_a_book_by_somebody_in_the_story_is_no_byline():
 
 def test_a_commenter_is_no_author():
     assert people(end="<div class='comments-body'><p>Posted by John Roe at December 16, 2025</p></div>") == []
+
+
+def test_the_footer_of_the_article_is_not_the_pages():
+    byline = "<footer><p>Posted by <a href='/p'>Jane Doe</a> on 3 May</p></footer>"
+    assert people(end=f"<article>{byline}</article>") == ["Jane Doe"]
+    assert people(end=byline) == []
 
 
 def test_who_wrote_it_may_stand_at_the_end():
@@ -118,6 +125,12 @@ def test_an_organisation_with_an_and_in_its_name_is_one():
 
 def test_a_byline_that_names_the_house_with_helpers_is_the_houses():
     assert people("<p>By Harbour News and Agencies</p>", author={"name": "Harbour News"}) == ["Harbour News"]
+
+
+@pytest.mark.parametrize("house", ["HN Business", "Advance Media for harbournews.example"])
+def test_a_part_of_the_house_beside_a_person_is_left_out(house):
+    assert people(author=[{"name": "Jane Doe"}, {"name": house}]) == ["Jane Doe"]
+    assert people(author=[{"name": "Jane Doe"}, {"name": "Mary Harbour"}]) == ["Jane Doe", "Mary Harbour"]
 
 
 def test_an_agency_stays_the_author():

@@ -5,8 +5,11 @@ import json
 import pytest
 from lxml.html import document_fromstring
 
+from crawlers.extract import extract_page
 from crawlers.extract.head import read_head
 from crawlers.extract.titles import read_title
+from crawlers.model import Article
+from tests.crawlers.extract.pages import article, page
 
 URL = "https://www.harbournews.example/town/wall"
 NAMES = ["Harbour News", "harbournews.example", "harbournews"]
@@ -139,3 +142,11 @@ def test_what_names_the_host_at_the_end_of_a_title_is_the_site(title, host, expe
 
 def test_entities_escaped_twice_are_read():
     assert headline("<h1>Walls &amp;#x26; bridges</h1>", og="Walls &amp; bridges") == "Walls & bridges"
+
+
+def test_an_application_that_is_named_as_the_page_names_no_site():
+    title = "How the town came to agree on its wall"
+    head = f'<meta name="application-name" content="{title}"><meta property="og:title" content="{title}">'
+    found = extract_page(page(article(title=title, head=head)))
+    assert isinstance(found, Article)
+    assert found.title == title

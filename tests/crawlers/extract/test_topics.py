@@ -43,6 +43,14 @@ def test_a_breadcrumb_names_the_section(steps, expected):
     assert section(*steps) == expected
 
 
+@pytest.mark.parametrize(
+    ("stated", "expected"), [("Arts, Culture", "Arts, Culture"), ("game,news,slider", "game"), ("A, B, C", "A")]
+)
+def test_of_a_list_of_sections_the_first_counts(stated, expected):
+    _, head = tree_and_head(**{"@type": "NewsArticle", "articleSection": stated})
+    assert read_section(head, TITLE, []) == expected
+
+
 def test_a_stated_section_goes_first():
     _, head = tree_and_head(**{"@type": "NewsArticle", "articleSection": ["Sea", "Town"]})
     assert read_section(head, TITLE, []) == "Sea"
