@@ -4,8 +4,9 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import MutableMapping
 from datetime import UTC, datetime
+from typing import TextIO
 
 _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
@@ -27,9 +28,23 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(entry, default=str, ensure_ascii=False)
 
 
-def configure(level: int, environ: Mapping[str, str] = os.environ) -> None:
-    """Log to standard error: lines for people, or JSON where PRESSLAKE_LOG asks for it."""
+class JsonHandler(logging.StreamHandler[TextIO]):
+    """Prefect's console in this form: PREFECT_LOGGING_HANDLERS_CONSOLE_CLASS=flows.jsonlog.JsonHandler."""
+
+    def __init__(self, stream: TextIO | None = None, **_: object) -> None:
+        """What else Prefect's configuration has for its console (colours) is left out."""
+        super().__init__(stream)
+
+    def setFormatter(self, _: logging.Formatter | None) -> None:  # noqa: N802 - logging's name
+        """The format is this one, whatever the configuration says."""
+        super().setFormatter(JsonFormatter())
+
+
+def configure(level: int, environ: MutableMapping[str, str] = os.environ) -> None:
+    """Log to standard error: lines for people, or JSON where PRESSLAKE_LOG asks for it, also of Prefect's processes."""
     handler = logging.StreamHandler(sys.stderr)
     wants_json = environ.get("PRESSLAKE_LOG", "").lower() == "json"
+    if wants_json:
+        environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_CLASS", f"{__name__}.{JsonHandler.__name__}")
     handler.setFormatter(JsonFormatter() if wants_json else logging.Formatter("%(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=level, handlers=[handler], force=True)

@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from flows.cli import main
 from flows.health import Health
-from flows.jsonlog import JsonFormatter
+from flows.jsonlog import JsonFormatter, JsonHandler, configure
 from flows.metrics import exposition, serve, write_textfile
 from flows.settings import Settings
 from tests.flows.health.simulated import NEWSROOMS, simulate
@@ -108,3 +108,29 @@ def test_logs_as_json_keep_extras_and_exceptions() -> None:
     assert (entry["level"], entry["logger"], entry["site"]) == ("error", "flows.x", "bbc")
     assert "ValueError: no" in entry["exception"]
     assert datetime.fromisoformat(entry["time"]).tzinfo
+
+
+def test_prefects_processes_log_as_json_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    import io
+    import logging
+    from logging.config import DictConfigurator
+
+    from prefect.logging.configuration import DEFAULT_LOGGING_SETTINGS_PATH, load_logging_config
+
+    environ: dict[str, str] = {"PRESSLAKE_LOG": "json"}
+    before = logging.root.handlers[:], logging.root.level
+    configure(logging.WARNING, environ)
+    logging.root.handlers[:], logging.root.level = before
+    for name in environ:
+        monkeypatch.setenv(name, environ[name])
+    configuration = load_logging_config(DEFAULT_LOGGING_SETTINGS_PATH)
+    configurator = DictConfigurator(configuration)
+    configuration["formatters"]["standard"] = logging.Formatter()
+    handler = configurator.configure_handler(dict(configuration["handlers"]["console"]))
+    assert isinstance(handler, JsonHandler)
+    handler.setStream(stream := io.StringIO())
+    record = logging.LogRecord("prefect.flow_runs", logging.INFO, "f", 1, "window 1", (), None)
+    record.flow_run_name = "backfill"
+    handler.emit(record)
+    entry = json.loads(stream.getvalue())
+    assert (entry["message"], entry["flow_run_name"], entry["level"]) == ("window 1", "backfill", "info")
