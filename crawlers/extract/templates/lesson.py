@@ -1,5 +1,6 @@
 """What one page teaches about its site: per place, how much text there is and how much of it was story."""
 
+from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +15,7 @@ from crawlers.extract.signature import signature_of
 REPEATABLE = 600
 """Characters: longer blocks don't repeat across pages but where whole pages do."""
 
-MAX_AROUND = 300
+MAX_AROUND = 200
 """Texts a page, at most, that are remembered with their place."""
 
 MIN_FRAME, MAX_FRAME = 6, 160
@@ -58,8 +59,8 @@ class Lesson:
     places: dict[str, Tally] = field(default_factory=dict)
     texts: dict[int, int] = field(default_factory=dict)
     """Characters of the story's shorter texts, by hash."""
-    around: set[int] = field(default_factory=set)
-    """Hashes of all shorter texts, each with its place."""
+    around: "array[int]" = field(default_factory=lambda: array("Q"))
+    """Hashes of all shorter texts, each with its place. An array: a backfill holds many lessons at once."""
     story_chars: int = 0
     spots: dict[str, dict[str, int]] = field(default_factory=dict)
     """By role, places that may be the role's spot, with a hash of the field they agreed with, or 0; see `spots_of`."""
@@ -112,6 +113,7 @@ def lesson_of(
     paths: dict[HtmlElement, str] = {} if cache is None else cache
     shown = [(block, kept) for block, kept in blocks if not block.hidden]
     begins = _headline(shown, title)
+    around: set[int] = set()
     for number, (block, taken) in enumerate(shown):
         kept = taken and number >= begins
         chars = len(block.text)
@@ -123,10 +125,12 @@ def lesson_of(
             continue
         if kept:
             lesson.texts[text_hash(block)] = chars
-        if len(lesson.around) < MAX_AROUND:
-            lesson.around.add(text_hash(block, place))
+        # Menus are all link, and would fill the room.
+        if (taken or not place.endswith("@")) and len(around) < MAX_AROUND:
+            around.add(text_hash(block, place))
             if (frame := frame_hash(block, place)) is not None:
-                lesson.around.add(frame)
+                around.add(frame)
+    lesson.around = array("Q", sorted(around))
     return lesson
 
 
