@@ -199,7 +199,9 @@ class Judge:
             return None
         for label in self._chain(block.element):
             rule = match_place(label) if self.weights[label] <= PLACE_MAX_SHARE * self.total else None
-            if rule is not None and (rule.where == "any" or rule.where in where or (rule.where == "edge" and where)):
+            if rule is None or block.link_share < rule.linked:
+                continue
+            if rule.where == "any" or rule.where in where or (rule.where == "edge" and where):
                 if rule.id == "place.media":
                     decision.kind = "caption"
                     return None

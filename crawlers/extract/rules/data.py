@@ -50,6 +50,7 @@ class PlaceRule:
     pattern: "re.Pattern[str]"
     example: str
     counter: str
+    linked: float = 0.0
 
 
 def _read(name: str) -> dict[str, Any]:
@@ -102,5 +103,6 @@ def load_places() -> tuple[PlaceRule, ...]:
             pattern = re.compile(table["pattern"])
         except re.error as error:
             raise RuleError(f"places.toml: {table['id']}: {error}") from error
-        rules.append(PlaceRule(table["id"], table.get("where", "any"), pattern, table["example"], table["counter"]))
+        where, linked = table.get("where", "any"), table.get("linked", 0.0)
+        rules.append(PlaceRule(table["id"], where, pattern, table["example"], table["counter"], linked))
     return tuple(rules)

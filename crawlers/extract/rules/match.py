@@ -12,6 +12,9 @@ LONGEST = 900
 """Characters: no rule matches a longer block."""
 
 CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+VARIANT = re.compile(r"\S*[:\[]\S*")
+"""Class tokens that say how something looks in some state (`print:hidden`), not what it is."""
+
 WORD_BREAK = re.compile(r"[^a-z0-9]+")
 
 
@@ -85,5 +88,5 @@ def match_phrase(
 @lru_cache(maxsize=50_000)
 def match_place(label: str) -> PlaceRule | None:
     """The first place rule met by a container's class, id and role, joined by spaces."""
-    words = "-" + WORD_BREAK.sub("-", CAMEL.sub("-", label).lower()).strip("-") + "-"
+    words = "-" + WORD_BREAK.sub("-", CAMEL.sub("-", VARIANT.sub("", label)).lower()).strip("-") + "-"
     return next((rule for rule in load_places() if rule.pattern.search(words)), None)

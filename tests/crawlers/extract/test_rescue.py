@@ -153,3 +153,12 @@ def test_a_subheading_that_shares_some_words_with_the_title_stays():
 
 def test_a_row_of_underscores_is_no_heading():
     assert "___" not in text_of(article("<h2>___</h2>"))
+
+
+def test_a_table_of_contents_goes_and_the_sections_named_after_it_stay():
+    contents = """<div class="toc"><p>Table of contents</p><ul><li><a href="#a">Who pays for the work</a></li>
+    <li><a href="#b">When the work begins</a></li></ul></div>"""
+    section = f'<div class="toc-section" id="a"><h2>Who pays for the work</h2><p>{PROSE[0]} Twice over.</p></div>'
+    text = text_of(article(contents + section))
+    assert "Twice over." in text
+    assert "When the work begins" not in text

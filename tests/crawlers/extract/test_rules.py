@@ -33,6 +33,15 @@ def test_every_place_meets_its_example_and_not_its_counter_example(rule):
     assert match_place(rule.counter) is None
 
 
+def test_class_tokens_of_a_state_name_no_place():
+    assert match_place("my-6 print:hidden desktop:[.floated_&]:mt-0") is None
+    assert match_place("print-only").id == "place.share"
+
+
+def test_a_container_of_contents_is_one_only_for_links():
+    assert match_place("ez-toc-heading-level-2").linked > 0
+
+
 def test_the_rules_speak_at_least_twenty_languages():
     assert len({wording.language for _, wording in WORDINGS}) >= 20
 
