@@ -126,7 +126,8 @@ class SiteTemplate:
 
     def _ranked(self, role: str) -> list[tuple[str, Spot]]:
         places = self.spots.get(role, {})
-        return sorted(places.items(), key=lambda item: (-item[1].agreed, item[1].met, item[0]))
+        # Of equals the one described most closely: it holds the field and nothing else.
+        return sorted(places.items(), key=lambda item: (-item[1].agreed, item[1].met, -len(item[0]), item[0]))
 
     def _prune(self) -> None:
         for role, places in self.spots.items():
