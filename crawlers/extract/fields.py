@@ -10,7 +10,7 @@ from crawlers.extract import jsonld
 from crawlers.extract.authors import read_authors
 from crawlers.extract.dates import Clock
 from crawlers.extract.head import Head
-from crawlers.extract.language import guess_language, month_first, read_language
+from crawlers.extract.language import checked_language, month_first, read_language
 from crawlers.extract.lead import plain_title
 from crawlers.extract.names import Bylines
 from crawlers.extract.published import Dating, read_dates
@@ -23,7 +23,7 @@ LONG_NAME = 5
 """Words; a name with as many that is the page's title is no name of the site."""
 
 PROSE = 60
-"""Characters of a block that is more than a label."""
+"""Characters of a paragraph that is more than a label."""
 
 
 def read_fields(
@@ -47,7 +47,7 @@ def read_fields(
         authors=bylines.authors,
         section=read_section(head, title, site_names),
         tags=read_tags(head, tree),
-        language=read_language(head) or guess_language(_prose(blocks())),
+        language=checked_language(read_language(head), _prose(tree)),
         image_url=_image(head),
         is_accessible_for_free=_accessible(head),
         canonical_url=_canonical(head),
@@ -66,9 +66,10 @@ def read_fields(
     return article
 
 
-def _prose(blocks: list[Segment]) -> Iterator[str]:
-    """The texts of a page that read like sentences."""
-    return (block.text for block in blocks if len(block.text) >= PROSE and block.link_share < 0.5)
+def _prose(tree: HtmlElement) -> Iterator[str]:
+    """The texts of a page's paragraphs."""
+    texts = (paragraph.text_content() for paragraph in tree.iter("p"))
+    return (text for text in texts if len(text) >= PROSE)
 
 
 def _title(

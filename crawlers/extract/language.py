@@ -79,30 +79,54 @@ for _language, _words in SMALL_WORDS.items():
     for _word in _words.split():
         _SMALL.setdefault(_word, []).append(_language)
 
-SAMPLE = 4000
+LETTERS = re.compile(r"[^\W\d_]+")
+FOREIGN = 3
+"""How many times more small words of another language make a page's statement of its own wrong."""
+
+SAMPLE = 1000
 """Characters of text that a language is told from."""
 
 MIN_HITS, MIN_SHARE, CLEARLY = 5, 0.06, 1.2
 """Small words a text must have of a language, their share of all its words, and how many more than of any other."""
 
 
+TOLD = frozenset({*SMALL_WORDS, *(language for language, _ in SCRIPTS)})
+"""Languages that can be told; a page in another one is believed whatever it states."""
+
+
+def checked_language(stated: str | None, texts: Iterable[str]) -> str | None:
+    """The stated language, unless the page's texts are clearly in another one: a site's frame may be translated."""
+    if stated is not None and stated not in TOLD:
+        return stated
+    told, hits = _tell(texts)
+    if stated is None or told is None:
+        return stated or told
+    return stated if told == stated or hits[stated] * FOREIGN > hits[told] else told
+
+
 def guess_language(texts: Iterable[str]) -> str | None:
-    """The language that a page's texts are in, told from script and small words; None where it isn't clear."""
+    """The language that texts are in, told from script and small words; None where it isn't clear."""
+    return _tell(texts)[0]
+
+
+def _tell(texts: Iterable[str]) -> tuple[str | None, Counter[str]]:
+    """The language of texts, if it is clear, and how many small words of each language they have."""
     sample = ""
     for text in texts:
         sample += text + "\n"
         if len(sample) >= SAMPLE:
             break
-    letters = sum(map(str.isalpha, sample))
-    for language, script in SCRIPTS:
-        if letters and len(script.findall(sample)) > (0.1 if language == "ja" else 0.4) * letters:
-            return language
-    words = re.findall(r"[^\W\d_]+", sample.casefold())
+    if not sample.isascii():
+        letters = sum(map(str.isalpha, sample))
+        for language, script in SCRIPTS:
+            if letters and len(script.findall(sample)) > (0.1 if language == "ja" else 0.4) * letters:
+                return language, Counter({language: letters})
+    words = LETTERS.findall(sample.casefold())
     hits = Counter(language for word in words for language in _SMALL.get(word, ()))
     ranked = [*hits.most_common(2), ("", 0), ("", 0)]
     (best, most), (_, next_most) = ranked[0], ranked[1]
     clear = most >= MIN_HITS and most >= MIN_SHARE * len(words) and most >= CLEARLY * next_most
-    return best if clear else None
+    return (best if clear else None), hits
 
 
 DAY_FIRST_REGIONS = frozenset(

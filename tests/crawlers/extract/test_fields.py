@@ -5,7 +5,7 @@ import pytest
 
 from crawlers.extract import jsonld, names
 from crawlers.extract.dates import Clock
-from crawlers.extract.language import code_of, guess_language
+from crawlers.extract.language import checked_language, code_of, guess_language
 from crawlers.extract.titles import shorten, strip_site
 
 CLOCK = Clock(datetime(2026, 3, 2, 12, tzinfo=UTC))
@@ -220,3 +220,20 @@ def test_languages_are_iso_639_1_codes(text, code):
 )
 def test_a_language_is_told_from_small_words_and_script(text, language):
     assert guess_language([text]) == language
+
+
+@pytest.mark.parametrize(
+    ("stated", "text", "language"),
+    [
+        ("de", "The board of the harbour voted to rebuild the wall, and the work is to begin in April.", "en"),
+        ("en", "The board of the harbour voted to rebuild the wall, and the work is to begin in April.", "en"),
+        (None, "The board of the harbour voted to rebuild the wall, and the work is to begin in April.", "en"),
+        ("en", "港务委员会周一投票决定重建旧防波堤，工程将于四月开始。", "zh"),
+        ("zu", "The board of the harbour voted to rebuild the wall, and the work is to begin in April.", "zu"),
+        ("de", "Breakwater 2026", "de"),
+        ("no", "Det var ikke noget at gøre, og det som skulle til, har de på kajen.", "no"),
+        (None, "Breakwater 2026", None),
+    ],
+)
+def test_a_stated_language_is_checked_against_the_text(stated, text, language):
+    assert checked_language(stated, [text]) == language
