@@ -6,9 +6,11 @@ them. Neither is kept anywhere: a piece that is lost is done again by the next r
 
 import contextlib
 import contextvars
+import os
 import pickle
 import zlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
@@ -20,8 +22,9 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.task_runners import TaskRunner
 
 from flows.errors import SettingsError
+from flows.serve.supervisor import quiet
 from flows.settings import Settings, from_environment
-from flows.tasks import Tasks
+from flows.tasks import ClusterError, Tasks
 
 W = TypeVar("W")
 R = TypeVar("R")
@@ -92,6 +95,7 @@ def reachable_server(settings: Settings) -> Iterator[None]:
         )
     from prefect.server.api.server import SubprocessASGIServer
 
+    os.environ.update(quiet(dict(os.environ)))
     server = SubprocessASGIServer()
     server.start(timeout=120)
     try:
@@ -133,7 +137,10 @@ class _Promise(Generic[R]):
 
     def result(self) -> R:
         """See flows.tasks.Promise.result."""
-        return cast("R", _unpacked(self.future.result()))
+        try:
+            return cast("R", _unpacked(self.future.result()))
+        except CancelledError as error:
+            raise ClusterError(f"the cluster was lost while work was under way ({error}); run again") from error
 
 
 def _packed(value: object) -> bytes:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
+from flows.errors import PresslakeError
+
 W = TypeVar("W")
 R = TypeVar("R")
 K = TypeVar("K")
@@ -18,6 +20,10 @@ KINDS = ("local", "dask", "ray")
 """Values of PRESSLAKE_TASKS."""
 AHEAD = 16
 """Pieces begun before the oldest one is finished, at most: workers have enough to do, and memory is bounded."""
+
+
+class ClusterError(PresslakeError):
+    """The workers, or their scheduler, are gone. Nothing is lost: the next run does what was under way."""
 
 
 class Promise(Protocol[R_co]):

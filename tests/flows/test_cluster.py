@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -17,7 +18,7 @@ from flows.lake import open_lake
 from flows.lake.query import rows
 from flows.pipeline import ingest
 from flows.settings import Settings, from_environment
-from flows.tasks import Done, do_here, in_order
+from flows.tasks import ClusterError, Done, do_here, in_order
 from infra.demo import DemoWeb
 from schemas import TABLES
 from tests.e2e.support import content, quick_sites
@@ -150,3 +151,14 @@ def test_pieces_are_finished_in_the_order_they_were_begun() -> None:
     assert seen.index("end 1") < seen.index("begin 5"), "no more than three wait"
     with pytest.raises(ValueError, match="no"):
         do_here(lambda: int("no")).result()
+
+
+def test_a_cluster_that_is_lost_ends_the_run_and_not_its_sites() -> None:
+    from flows.prefect_tasks import _Promise
+
+    class Lost:
+        def result(self) -> bytes:
+            raise CancelledError("lost its scheduler")
+
+    with pytest.raises(ClusterError, match="run again"):
+        _Promise(Lost()).result()  # type: ignore[arg-type]
