@@ -83,7 +83,7 @@ def cluster_tasks(settings: Settings) -> Tasks | None:
 def reachable_server(settings: Settings) -> Iterator[None]:
     """A Prefect server that the workers can reach: the one that is set, else one for this run on this machine.
 
-    Raises SettingsError for a cluster elsewhere without a server.
+    Raises SettingsError for a cluster elsewhere without a server, and where none can be started.
     """
     if PREFECT_API_URL.value() or settings.tasks == "local":
         yield
@@ -97,7 +97,10 @@ def reachable_server(settings: Settings) -> Iterator[None]:
 
     os.environ.update(quiet(dict(os.environ)))
     server = SubprocessASGIServer()
-    server.start(timeout=120)
+    try:
+        server.start(timeout=120)
+    except RuntimeError as error:
+        raise SettingsError(f"no Prefect server could be started for this run: {error} Set PREFECT_API_URL.") from error
     try:
         with temporary_settings({PREFECT_API_URL: server.api_url}):
             yield
