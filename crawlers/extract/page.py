@@ -125,8 +125,10 @@ def read_page(page: Page, *, zone: tzinfo | None = None, views: Sequence[Templat
     best = _explained(reading, views, standing)
     told = read_spots(best[0].spots, standing, clock, month_first=_month_first(head)) if best else Told()
     state(head, told)
-    head.placed = frozenset(best[0].spots) if best else frozenset()
-    article = reading.article = read_fields(tree, head, page, zone, _near(reading, best) if best else reading.blocks)
+    head.placed = best[0].placed if best else frozenset()
+    article = reading.article = read_fields(
+        tree, head, page, zone, _near(reading, best, standing) if best else reading.blocks
+    )
     settle(article, head, told, clock)
     if best is not None:
         view, _, segments, found = best
@@ -148,12 +150,13 @@ def _explained(reading: Reading, views: Sequence[TemplateView], standing: Standi
     """The trusted template that explains most of the page, and the page seen through it; None where none does."""
     best: Seen | None = None
     cut: dict[HtmlElement, list[Segment]] = {}
+    paths: dict[HtmlElement, str] = {}
     for view in views:
         root = find_root(view, standing)
         if root is None:
             continue
         segments = cut[root] = cut.get(root) or segment(root)
-        found = explain(view, segments)
+        found = explain(view, segments, paths)
         enough = max(LEAST_STORY, LEAST_OF_USUAL * view.usual_story)
         if not found.fits or found.story_chars < enough:
             continue
@@ -165,12 +168,13 @@ def _explained(reading: Reading, views: Sequence[TemplateView], standing: Standi
     return best
 
 
-def _near(reading: Reading, seen: Seen) -> Callable[[], list[Segment]]:
+def _near(reading: Reading, seen: Seen, standing: Standing) -> Callable[[], list[Segment]]:
     """The blocks among which fields are looked for on a page with a template; cut when first asked for."""
 
     @cache
     def blocks() -> list[Segment]:
-        near = blocks_near(reading.tree, seen[1], seen[2])
+        headline = next((standing[place][0] for place in seen[0].spots.get("title", ()) if place in standing), None)
+        near = blocks_near(reading.tree, seen[1], seen[2], headline)
         return reading.blocks() if near is None else near
 
     return blocks
@@ -201,6 +205,7 @@ def lesson_from(reading: Reading) -> Lesson:
     ]
     lesson = lesson_of(reading.page.url, reading.page.fetched_at, judged, title=reading.article.title)
     american = _month_first(reading.head)
+    lesson.guessed = reading.article.published_source == "generic"
     lesson.spots = spots_of(reading.tree, reading.blocks(), reading.article, reading.clock, month_first=american)
     return lesson
 

@@ -64,6 +64,8 @@ class Lesson:
     story_chars: int = 0
     spots: dict[str, dict[str, int]] = field(default_factory=dict)
     """By role, places that may be the role's spot, with a hash of the field they agreed with, or 0; see `spots_of`."""
+    guessed: bool = False
+    """Whether the page's date was guessed at, and found."""
 
 
 def text_hash(block: Segment, place: str = "") -> int:

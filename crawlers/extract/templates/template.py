@@ -62,6 +62,8 @@ class SiteTemplate:
     agreement: "deque[float]" = field(default_factory=lambda: deque(maxlen=RECENT))
     spots: dict[str, dict[str, Spot]] = field(default_factory=dict)
     """By role (title, byline, date), the places that may print it."""
+    guesses: int | None = 0
+    """Pages whose date had to be guessed, with success; None where that wasn't counted from the first page on."""
 
     @property
     def id(self) -> str:
@@ -72,6 +74,11 @@ class SiteTemplate:
     def trusted(self) -> bool:
         """Whether the template may stand in for the generic way: enough pages, and they agree."""
         return self.pages >= MIN_PAGES and len(self.agreement) >= MIN_PAGES and median(self.agreement) >= TRUST
+
+    @property
+    def guesses_fail(self) -> bool:
+        """Whether guessing at a date, where a page neither states nor prints one, found none on any page."""
+        return self.guesses == 0 and self.pages >= MIN_PAGES
 
     def agreement_with(self, lesson: Lesson, *, learned: bool = False) -> float:
         """F1 of characters between what the template would take and what was taken, 0 to 1.
@@ -105,6 +112,8 @@ class SiteTemplate:
         if known * 2 < lesson.story_chars:
             self.texts.update(lesson.texts.keys())
             self.texts.update(lesson.around)
+        if self.guesses is not None:
+            self.guesses += lesson.guessed
         for role, places in lesson.spots.items():
             known_spots = self.spots.setdefault(role, {})
             for place, value in places.items():
@@ -170,6 +179,7 @@ class SiteTemplate:
             "texts": {f"{text:016x}": count for text, count in self._known_texts().items()},
             "story_chars": list(self.story_chars),
             "agreement": [round(value, 4) for value in self.agreement],
+            "guesses": self.guesses,
             "spots": {
                 role: {
                     place: [spot.agreed, spot.met, *spot.values]
@@ -199,4 +209,5 @@ class SiteTemplate:
                 role: {place: Spot(int(n), int(met), list(map(int, rest))) for place, (n, met, *rest) in places.items()}
                 for role, places in data.get("spots", {}).items()
             },
+            None if data.get("guesses") is None else int(data["guesses"]),
         )

@@ -44,10 +44,11 @@ class TemplateView:
     spots: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """By role (title, byline, date), the places that print it."""
 
-    @property
-    def paths(self) -> set[str]:
-        """The paths at which the page is looked at before anything else: of the story's containers and the spots."""
-        return {*self.holders, *(place for places in self.spots.values() for place in places)}
+    paths: frozenset[str] = frozenset()
+    """The paths at which the page is looked at before anything else: of the story's containers and the spots."""
+
+    placed: frozenset[str] = frozenset()
+    """Roles whose place is known, or that the site's pages don't print: nothing is guessed for them."""
 
 
 @dataclass(slots=True)
@@ -80,6 +81,7 @@ def view_of(template: SiteTemplate) -> TemplateView:
     """Compile a template."""
     containers: dict[str, list[int]] = {}
     whole = sum(tally.kept_chars for tally in template.places.values())
+    holders, spots = _holders(template), template.trusted_spots()
     for place, tally in template.places.items():
         inner = containers.setdefault(container_of(place), [0, 0])
         inner[0] += tally.chars
@@ -92,8 +94,10 @@ def view_of(template: SiteTemplate) -> TemplateView:
         template.repeated(2),
         frozenset(place for place, tally in template.places.items() if tally.kept_chars >= MAIN_SHARE * whole),
         template.usual_story(),
-        _holders(template),
-        template.trusted_spots(),
+        holders,
+        spots,
+        holders.union(*spots.values()),
+        frozenset(spots) | (frozenset({"date"}) if template.guesses_fail else frozenset()),
     )
 
 
@@ -136,10 +140,10 @@ def container_of(place: str) -> str:
     return place.rstrip("@*").partition(" < ")[2]
 
 
-def explain(view: TemplateView, segments: list[Segment]) -> Explained:
-    """Which blocks the template takes, and how much prose it can't explain."""
+def explain(view: TemplateView, segments: list[Segment], cache: dict[HtmlElement, str] | None = None) -> Explained:
+    """Which blocks the template takes, and how much prose it can't explain; `cache` as in `signature_of`."""
     found = Explained()
-    cache: dict[HtmlElement, str] = {}
+    cache = {} if cache is None else cache
     for block in segments:
         if block.hidden:
             continue

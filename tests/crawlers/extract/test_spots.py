@@ -82,6 +82,24 @@ def test_a_date_that_is_not_where_the_site_prints_it_is_not_guessed_at(book, mon
     assert read(dispatch(23, stated=False, printed="undated"), book).template
 
 
+def test_dates_are_not_guessed_at_where_guessing_never_found_any(monkeypatch):
+    book = TemplateBook()
+    learn_pages(book, [undated(number) for number in range(4)], processes=1)
+    assert book.versions["harbour"][0].guesses == 0
+
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("a date was guessed")
+
+    monkeypatch.setattr("crawlers.extract.published.generic_date", never)
+    assert read(undated(9), book).published_at is None
+
+
+def undated(number: int) -> Page:
+    text = "".join(f"<p>{sentence(number * 10 + n)}</p>" for n in range(6))
+    body = f"<html><body><h1>Pier {number} of ours</h1><div class='story-text'>{text}</div></body></html>"
+    return page(body, url=f"https://www.harbournews.example/pier-{number}")
+
+
 def test_a_place_that_agrees_on_few_pages_is_not_used(book):
     spots = book.trusted("harbour")[0].trusted_spots()
     assert set(spots) == {"title", "byline", "date"}
@@ -102,7 +120,7 @@ def test_templates_stored_before_there_were_spots_still_serve(book):
     stored = json.loads(book.to_bytes())
     for versions in stored["sites"].values():
         for version in versions:
-            del version["spots"]
+            del version["spots"], version["guesses"]
     old = TemplateBook.from_bytes(json.dumps(stored).encode())
     article = read(dispatch(22, stated=False), old)
     assert article.template
