@@ -37,12 +37,14 @@ from tests.flows.health.simulated import NEWSROOMS, Newsroom, simulate
 
 COUNTS = (1, 2)
 WINDOWS = 12
+COPIES = 4
+"""How often the files are read: as many pages as a window of a real backfill has, if not as many articles."""
 ROUNDS = 3
 SIZES = ((14, 21), (60, 60), (120, 120))
 
 
 def main(arguments: list[str]) -> None:
-    """Both, or what is named; `quick` reads one file once and leaves out the largest lake."""
+    """Both, or what is named; `quick` reads the files once and leaves out the largest lake."""
     if "workers" in arguments or "lakes" not in arguments:
         workers("quick" in arguments)
     if "lakes" in arguments or "workers" not in arguments:
@@ -57,7 +59,7 @@ def workers(quick: bool) -> None:
     with tempfile.TemporaryDirectory() as name, prefect_test_harness(server_startup_timeout=120), \
             contextlib.ExitStack() as stack:  # fmt: skip
         folder = Path(name)
-        paths = sorted(warcs(folder), key=lambda path: Path(path).stat().st_size)[: 1 if quick else None]
+        paths = [_copy(path, folder / f"copy-{n}") for n in range(1 if quick else COPIES) for path in warcs(folder)]
         sites = gazette.declare(folder / "sites")
         clusters = {}
         for count in COUNTS:
@@ -76,6 +78,11 @@ def workers(quick: bool) -> None:
         print(f"{count} worker{'s' if count > 1 else ' '}  {median:6.1f} s  {pages / median:6.1f} pages/s")
     ratios = statistics.median(one / two for one, two in zip(*seconds.values(), strict=True))
     print(f"two workers / one: {ratios:.2f} (two processes that only count, on this machine now: {_bound():.2f})")
+
+
+def _copy(path: str, folder: Path) -> str:
+    folder.mkdir(exist_ok=True)
+    return str(shutil.copy(path, folder))
 
 
 def _backfill(folder: Path, sites: Path, paths: Sequence[str], address: str) -> tuple[float, int]:
