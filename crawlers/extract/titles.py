@@ -26,6 +26,12 @@ PATH_HINT = re.compile(r"breadcrumb|bread-?bar|seo-?title", re.IGNORECASE)
 WORD = re.compile(r"\w+")
 QUOTES = " \"'„“”«»‚‘’"
 KICKER_ENDS = (":", "|", "–", "—", "-", ".", "!", "?", "/", "•", "·")
+MAX_FIRST = 100
+"""Headings of the first level that are looked at on a page."""
+
+MAX_HEADING = 2000
+"""Characters of a heading that is taken apart; what is longer was never closed."""
+
 MAX_LOWER, MAX_ALIKE = 40, 6
 """Headings below h1 that are looked at where the page's h1 is not the printed headline; where there is no h1."""
 
@@ -122,7 +128,7 @@ def _printed(tree: HtmlElement, stated: dict[str, str], site_names: list[str]) -
     own = _known_as(tuple(site_names))[0] | _beside(stated)
     leads = {_bare(SEPARATOR.split(title, maxsplit=1)[0]) for title in stated.values()}
     best: tuple[float, _Heading] | None = None
-    for order, element in enumerate(tree.iter("h1")):
+    for order, element in enumerate(islice(tree.iter("h1"), MAX_FIRST)):
         heading = _heading(element)
         if not heading.text or _bare(heading.text) in own or len(heading.text) > MAX_TITLE:
             continue
@@ -156,7 +162,10 @@ def _lower_heading(tree: HtmlElement, stated: dict[str, str], first: _Heading | 
     if first and not wanted:
         return None
     for order, element in enumerate(islice(tree.iter("h2", "h3"), MAX_LOWER)):
-        text = _bare(element.text_content())
+        text = element.text_content()
+        if len(text) > MAX_HEADING:
+            continue
+        text = _bare(text)
         if (first is not None or order >= MAX_ALIKE) and not any(bare in text for bare in wanted):
             continue
         heading = _heading(element)
@@ -174,10 +183,14 @@ def _lower_heading(tree: HtmlElement, stated: dict[str, str], first: _Heading | 
 
 def _heading(element: HtmlElement) -> _Heading:
     label = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''}"
-    parts = [text for node in element.iter() if isinstance(node.tag, str) for text in (node.text, node.tail) if text]
+    text = heading_text(element)
+    parts: list[str] = []
+    if len(text) <= MAX_HEADING:
+        nodes = (node for node in element.iter() if isinstance(node.tag, str))
+        parts = [part for node in nodes for part in (node.text, node.tail if node is not element else None) if part]
     around = [element, *islice(element.iterancestors(), 3)]
     path = any(node.tag in ("nav", "ol") or PATH_HINT.search(node.get("class") or "") for node in around)
-    return _Heading(heading_text(element), frozenset(map(_bare, parts)), label, path)
+    return _Heading(text, frozenset(map(_bare, parts)), label, path)
 
 
 def _stated_part(heading: _Heading, stated: dict[str, str]) -> str:
