@@ -79,7 +79,7 @@ def _title(
     title = read_title(head, tree, site_names)
     if title and any(key_of(heading_text(heading)) == key_of(title) for heading in tree.iter("h1")):
         return title
-    return plain_title(title, page.lead, blocks())
+    return plain_title(title, page.lead, blocks)
 
 
 def names_of_site(head: Head, page: Page) -> list[str]:

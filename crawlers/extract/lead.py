@@ -1,5 +1,6 @@
 """What the feed or sitemap said of the page, where the page itself is vaguer. It never overrules a clear statement."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from crawlers.extract.dates import Clock, Dated, Instant
@@ -8,7 +9,7 @@ from crawlers.extract.titles import SEPARATOR
 from crawlers.model import Lead
 
 
-def plain_title(title: str | None, lead: Lead | None, blocks: list[Segment]) -> str | None:
+def plain_title(title: str | None, lead: Lead | None, blocks: Callable[[], list[Segment]]) -> str | None:
     """The title without a site name behind (or before) it that nothing else gave away.
 
     Of a title in parts (`Minister resigns - The Paper`) one part is taken where the feed lists the page under
@@ -25,7 +26,7 @@ def plain_title(title: str | None, lead: Lead | None, blocks: list[Segment]) -> 
         return title
     if found := next((part for part in parts if key_of(part) in wanted), None):
         return found
-    printed = {key_of(block.text) for block in blocks if not block.hidden and len(block.text) <= len(title)}
+    printed = {key_of(block.text) for block in blocks() if not block.hidden and len(block.text) <= len(title)}
     if key_of(title) in printed:
         return title
     standing = [part for part in parts if len(part.split()) > 2 and key_of(part) in printed]

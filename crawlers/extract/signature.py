@@ -89,12 +89,17 @@ def standing_at(tree: HtmlElement, paths: Collection[str]) -> Standing:
         steps.setdefault(step.partition(".")[0], set()).add(step)
         lengths.add(path.count(" < ") + 1)
     found: Standing = {}
+    met: dict[tuple[HtmlElement | None, str], list[str]] = {}  # brothers of one step stand at one path
     for element in tree.iter(*steps) if steps else ():
         tag = str(element.tag)
-        if step_of(tag, element.get("class") or element.get("id") or "") not in steps[tag]:
+        step = step_of(tag, element.get("class") or element.get("id") or "")
+        if step not in steps[tag]:
             continue
-        whole = path_of(element).split(" < ")
-        for length in lengths:
-            if (path := " < ".join(whole[:length])) in paths and (length > 1 or len(whole) == length):
-                found.setdefault(path, []).append(element)
+        place = (element.getparent(), step)
+        if (at := met.get(place)) is None:
+            whole = path_of(element).split(" < ")
+            asked = ((" < ".join(whole[:length]), length) for length in lengths)
+            at = met[place] = [path for path, length in asked if path in paths and (length > 1 or len(whole) == length)]
+        for path in at:
+            found.setdefault(path, []).append(element)
     return found

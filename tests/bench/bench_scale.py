@@ -1,7 +1,7 @@
 """How the work grows: a backfill on one and on two workers of a cluster, and status and report with the lake's size.
 
-Workers: the same WARC files (those of bench_backfill) by the Prefect flow on Dask, an extraction process each, in turn.
-The flow's own process publishes meanwhile, so on two processors the second worker can't add all of itself; what two
+Workers: the same WARC files, of written pages, by the Prefect flow on Dask, an extraction process each, in turn. The
+flow's own process publishes meanwhile, so on two processors the second worker can't add all of itself; what two
 processes gain that share nothing is told beside it. Sizes: 14 sites × 21 days, 60 × 60, 120 × 120 (about 0.4 million
 articles). Medians of three; peak memory.
 
@@ -19,32 +19,32 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 import pytest
 
-from flows.backfill.warc import WarcSource
 from flows.health import assess
 from flows.lake import open_lake
 from flows.lake.query import rows
 from flows.report import render
 from flows.settings import Settings
-from tests.bench.bench_backfill import warcs
+from tests.bench.bench_extract import SITES, written
 from tests.flows.backfill import gazette
 from tests.flows.cluster import dask_cluster, on_cluster
 from tests.flows.health.simulated import NEWSROOMS, Newsroom, simulate
 
 COUNTS = (1, 2)
-WINDOWS = 12
-COPIES = 4
-"""How often the files are read: as many pages as a window of a real backfill has, if not as many articles."""
+FILES, PAGES = 12, 100
+"""WARC files, of some 40 kB a page, and pages in each; a file is a window."""
 ROUNDS = 3
+AT = datetime(2026, 3, 1, tzinfo=UTC)
+"""When the pages were captured."""
+
 SIZES = ((14, 21), (60, 60), (120, 120))
 
 
 def main(arguments: list[str]) -> None:
-    """Both, or what is named; `quick` reads the files once and leaves out the largest lake."""
+    """Both, or what is named; `quick` takes a third of the files, once, and leaves out the largest lake."""
     if "workers" in arguments or "lakes" not in arguments:
         workers("quick" in arguments)
     if "lakes" in arguments or "workers" not in arguments:
@@ -59,13 +59,13 @@ def workers(quick: bool) -> None:
     with tempfile.TemporaryDirectory() as name, prefect_test_harness(server_startup_timeout=120), \
             contextlib.ExitStack() as stack:  # fmt: skip
         folder = Path(name)
-        paths = [_copy(path, folder / f"copy-{n}") for n in range(1 if quick else COPIES) for path in warcs(folder)]
+        paths = [_warc(folder, number) for number in range(FILES // 3 if quick else FILES)]
         sites = gazette.declare(folder / "sites")
         clusters = {}
         for count in COUNTS:
             (folder / f"cluster-{count}").mkdir()
             clusters[count] = stack.enter_context(dask_cluster(folder / f"cluster-{count}", count))
-            _backfill(folder / "warm", sites, paths, clusters[count])  # workers start their extraction processes
+            _backfill(folder / "warm", sites, paths[: 2 * count], clusters[count])  # extraction processes are started
         seconds: dict[int, list[float]] = {count: [] for count in COUNTS}
         pages = 0
         for _ in range(rounds):
@@ -73,16 +73,18 @@ def workers(quick: bool) -> None:
                 took, pages = _backfill(folder / "lake", sites, paths, clusters[count])
                 seconds[count].append(took)
     medians = {count: statistics.median(found) for count, found in seconds.items()}
-    print(f"backfill of {pages} pages in {WINDOWS} windows, medians of {rounds}")
+    print(f"backfill of {pages} pages in {len(paths)} windows, medians of {rounds}")
     for count, median in medians.items():
         print(f"{count} worker{'s' if count > 1 else ' '}  {median:6.1f} s  {pages / median:6.1f} pages/s")
     ratios = statistics.median(one / two for one, two in zip(*seconds.values(), strict=True))
     print(f"two workers / one: {ratios:.2f} (two processes that only count, on this machine now: {_bound():.2f})")
 
 
-def _copy(path: str, folder: Path) -> str:
-    folder.mkdir(exist_ok=True)
-    return str(shutil.copy(path, folder))
+def _warc(folder: Path, number: int) -> str:
+    """A file of pages that no other has, of the sites of all."""
+    pages = [written(n % SITES, number * PAGES + n) for n in range(PAGES)]
+    records = [gazette.response(page.url, AT, page.body) for page in pages]
+    return str(gazette.write_warc(folder / f"made-{number}.warc.gz", records))
 
 
 def _backfill(folder: Path, sites: Path, paths: Sequence[str], address: str) -> tuple[float, int]:
@@ -92,10 +94,8 @@ def _backfill(folder: Path, sites: Path, paths: Sequence[str], address: str) -> 
 
     shutil.rmtree(folder, ignore_errors=True)
     plain = Settings(str(folder / "lake"), folder / "spool", sites, processes=1)
-    step = -(-sum(Path(path).stat().st_size for path in paths) // WINDOWS)
     with pytest.MonkeyPatch.context() as patch:
         settings = on_cluster(plain, address, patch)
-        patch.setattr("flows.backfill.request.WarcSource", partial(WarcSource, window_bytes=step))
         flow = backfill.with_options(task_runner=task_runner(settings))
         begun = time.perf_counter()
         state = flow("warc", places=list(paths), undeclared=True, return_state=True)
