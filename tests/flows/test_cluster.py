@@ -38,14 +38,6 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="module")
-def prefect_server() -> Iterator[None]:
-    from prefect.testing.utilities import prefect_test_harness
-
-    with prefect_test_harness(server_startup_timeout=120):
-        yield
-
-
 def _settings(folder: Path, sites: Path) -> Settings:
     return Settings(str(folder / "lake"), folder / "spool", sites, processes=1, allow_private=True)
 

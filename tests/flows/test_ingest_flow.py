@@ -1,7 +1,6 @@
 """The Prefect flow, against a real (temporary) Prefect server."""
 
 import asyncio
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,14 +17,6 @@ from tests.e2e.support import quick_sites
 from tests.flows.backfill import gazette
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
-
-
-@pytest.fixture(scope="module")
-def prefect_server() -> Iterator[None]:
-    from prefect.testing.utilities import prefect_test_harness
-
-    with prefect_test_harness(server_startup_timeout=120):
-        yield
 
 
 async def _recorded() -> tuple[list[str], list[str], list[tuple[str, str, str]]]:
