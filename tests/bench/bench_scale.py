@@ -34,8 +34,10 @@ from tests.flows.cluster import dask_cluster, on_cluster
 from tests.flows.health.simulated import NEWSROOMS, Newsroom, simulate
 
 COUNTS = (1, 2)
-FILES, PAGES = 12, 100
-"""WARC files, of some 40 kB a page, and pages in each; a file is a window."""
+FILES, PAGES = 6, 400
+"""WARC files, and pages in each; a file is a window. Fewer pages than a window of a real backfill has."""
+HEAVY = {"script": 4000, "teasers": 120}
+"""What makes a written page take as long as the recorded ones do on average."""
 ROUNDS = 3
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 """When the pages were captured."""
@@ -44,7 +46,7 @@ SIZES = ((14, 21), (60, 60), (120, 120))
 
 
 def main(arguments: list[str]) -> None:
-    """Both, or what is named; `quick` takes a third of the files, once, and leaves out the largest lake."""
+    """Both, or what is named; `quick` takes half the files, once, and leaves out the largest lake."""
     if "workers" in arguments or "lakes" not in arguments:
         workers("quick" in arguments)
     if "lakes" in arguments or "workers" not in arguments:
@@ -59,7 +61,7 @@ def workers(quick: bool) -> None:
     with tempfile.TemporaryDirectory() as name, prefect_test_harness(server_startup_timeout=120), \
             contextlib.ExitStack() as stack:  # fmt: skip
         folder = Path(name)
-        paths = [_warc(folder, number) for number in range(FILES // 3 if quick else FILES)]
+        paths = [_warc(folder, number) for number in range(FILES // (2 if quick else 1))]
         sites = gazette.declare(folder / "sites")
         clusters = {}
         for count in COUNTS:
@@ -82,7 +84,7 @@ def workers(quick: bool) -> None:
 
 def _warc(folder: Path, number: int) -> str:
     """A file of pages that no other has, of the sites of all."""
-    pages = [written(n % SITES, number * PAGES + n) for n in range(PAGES)]
+    pages = [written(n % SITES, number * PAGES + n, **HEAVY) for n in range(PAGES)]
     records = [gazette.response(page.url, AT, page.body) for page in pages]
     return str(gazette.write_warc(folder / f"made-{number}.warc.gz", records))
 
