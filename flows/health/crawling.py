@@ -79,7 +79,7 @@ def backlog(facts: Facts, rule: Rule) -> Iterator[Finding]:
     yield Finding(
         "backlog", rule.severity, facts.health.site, f"Backlog grows: {left[0]} addresses left for later",
         "left by the last runs, newest first: " + ", ".join(map(str, left)),
-        "more is published than max_pages and delay let one run fetch: run more often, or raise max_pages",
+        "more is published than max_pages, pages_per_day and delay allow: run more often, or raise what holds it back",
         f"presslake sites list --json | jq '.[] | select(.id == \"{facts.health.site}\")'",
         facts.starts[len(left) - 1],
     )  # fmt: skip
