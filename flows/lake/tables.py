@@ -38,6 +38,8 @@ DELETE = "_delete"
 """Extra column of rows to merge: true where the row with this key is to go."""
 
 _TRIES = 12
+_OPENINGS = 5
+"""How often a table is opened whose log is being shortened meanwhile."""
 _DIFFERENCES = ColumnProperties(dictionary_enabled=False, encoding="DELTA_BINARY_PACKED")
 ROW_GROUP = {"articles": 8_192, "revisions": 8_192}
 """Rows of a row group, 65,536 elsewhere. With texts these are some 50 MB of memory, and the least that a reader of one
@@ -52,15 +54,28 @@ log = logging.getLogger(__name__)
 
 
 def open_table(lake: Lake, table: Table) -> DeltaTable:
-    """A fresh handle on the table's latest version; the table is created where it is missing."""
+    """A fresh handle on the table's latest version; the table is created where it is missing. Raises LakeError.
+
+    Where a purge took away the part of the log that was being read, the later part has all that counts: it is read.
+    """
     uri = lake.table_uri(table.name)
+    attempt = 0
+    while True:
+        try:
+            return _opened(lake, table, uri)
+        except (DeltaError, OSError) as error:
+            attempt += 1
+            if attempt == _OPENINGS or not is_gone(error):
+                raise LakeError(f"table {table.name} at {uri} could not be opened: {error}") from error
+            _pause(attempt)
+
+
+def _opened(lake: Lake, table: Table, uri: str) -> DeltaTable:
     try:
         return DeltaTable(uri, storage_options=lake.storage_options)
     except TableNotFoundError:
         _create(lake, table)
         return DeltaTable(uri, storage_options=lake.storage_options)
-    except (DeltaError, OSError) as error:
-        raise LakeError(f"table {table.name} at {uri} could not be opened: {error}") from error
 
 
 def _create(lake: Lake, table: Table) -> None:
