@@ -72,7 +72,7 @@ def test_retry_after_holds_the_whole_host(timed: dict[str, tuple[SiteReport, lis
     report, asked = timed[status]
     assert outcomes(articles(report)) == {Outcome.NEW: 6}
     pages = [seen for seen in asked if seen.path.startswith("/news/")]
-    assert 1.98 <= pages[2].time - pages[1].time < 2.5
+    assert 1.98 <= pages[2].time - pages[1].time < 20, "not before, and not forgotten"
     assert [seen.path for seen in pages].count(pages[1].path) == 2
 
 

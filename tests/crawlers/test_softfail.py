@@ -115,9 +115,9 @@ def test_headers() -> None:
     [b"<", b"<p ", b"<script>", b"<!--", b"<title>", b"<h1>x</h1>", b"<input ", b"ak_bmsc ", b"&amp;", b"<p> \n"],
 )
 def test_hostile_markup_takes_no_time(unit: bytes) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     soft_failure(b"<html>" + unit * (400_000 // len(unit)), url=URL, content_type="text/html")
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
 
 
 def _recorded(shared: Path) -> Iterator[tuple[str, bytes]]:

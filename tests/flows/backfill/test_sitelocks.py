@@ -37,7 +37,7 @@ def test_a_live_crawl_leaves_a_site_to_another(tmp_path: Path) -> None:
         begun = time.monotonic()
         with sites_held(tmp_path / "spool", AB, CRAWL, seconds=30) as (_, held):
             assert held == {"b"}
-        assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < 20
         other.kill()
 
 
