@@ -31,7 +31,10 @@ demo: setup ## crawl a small news web on loopback at two moments and show what a
 
 test: setup ## run the tests (loopback only); those on recorded pages skip where ../shared is absent
 	@echo "test: pytest, unit and end to end, on loopback only; S3 by moto (make test-s3 has a real server)"
-	@$(BIN)/python -m pytest -q -n auto --dist worksteal
+	@# Tests start and kill real processes; one that was only starved on a busy machine passes alone, a broken one doesn't.
+	@$(BIN)/python -m pytest -q -n auto --dist worksteal || { [ $$? -eq 1 ] && \
+		echo "test: what failed runs once more, one at a time" && \
+		$(BIN)/python -m pytest -q --last-failed --last-failed-no-failures none; }
 
 test-s3: setup ## run what is stored on S3 on a real server, Ceph's radosgw (fetches 65 MB of Debian packages once)
 	@echo "test-s3: pytest on radosgw on loopback; skips, with the reason, where its packages can't be had"
