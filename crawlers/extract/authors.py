@@ -10,6 +10,7 @@ from lxml.html import HtmlElement
 
 from crawlers.extract import bylines, jsonld, names
 from crawlers.extract.head import Head
+from crawlers.extract.labels import set_apart
 from crawlers.extract.segments import Segment
 
 META_AUTHOR = (
@@ -60,7 +61,6 @@ PRINTED = 2
 BYLINE_HINT = re.compile(r"uth|byline|by-line|auteur|firma|posted|writer|contributor|autor", re.IGNORECASE)
 """What every class has that BYLINE_CLASS finds; quicker to look for."""
 
-CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 ELSEWHERE = re.compile(
     r"comment|related|teaser|card|recommend|sidebar|footer|avatar|image|photo|copyright|credit|caption", re.IGNORECASE
 )
@@ -202,7 +202,7 @@ class _Marked:
             if element.get("rel") == "author" or element.get("itemprop") == "author":
                 stated.append(element)
             label = element.get("class")
-            if label and BYLINE_HINT.search(label) and BYLINE_CLASS.search(label := CAMEL.sub("-", label)):
+            if label and BYLINE_HINT.search(label) and BYLINE_CLASS.search(label := set_apart(label)):
                 classed.append((label, element))
         return stated, classed
 

@@ -48,13 +48,6 @@ def path_of(element: HtmlElement) -> str:
     return " < ".join(found)
 
 
-def shortened(path: str) -> str:
-    """A path of four steps as `path_of` gives it today."""
-    steps = path.split(" < ")
-    labelled = sum("." in step for step in steps[:ENOUGH_STEPS])
-    return " < ".join(steps[:ENOUGH_STEPS]) if labelled >= ENOUGH_LABELS else path
-
-
 def linked_share(block: Segment) -> float:
     """Share of a block's text that is linked, 0 to 1; of a table's row, which the walk takes as one text, too."""
     if block.kind != "table_row":

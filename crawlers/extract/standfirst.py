@@ -7,6 +7,7 @@ written by another hand and repeated by the story. So it belongs to the text, ex
 
 import re
 
+from crawlers.extract.rules.match import CAMEL
 from crawlers.extract.segments import Segment, key_of
 
 NEAR = 16
@@ -26,7 +27,6 @@ CALLED = re.compile(
     r"(?:$|[-_\s])",
     re.IGNORECASE,
 )
-CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def find_standfirst(

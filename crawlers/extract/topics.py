@@ -8,6 +8,7 @@ from lxml.html import HtmlElement
 
 from crawlers.extract import jsonld
 from crawlers.extract.head import Head
+from crawlers.extract.labels import set_apart
 from crawlers.extract.segments import key_of
 
 MAX_TAGS, MAX_TAG = 60, 100
@@ -30,7 +31,6 @@ TAG_LIST = re.compile(
     r"(?:[-_]{0,2}(?:list|links|cloud|container|wrapper|box|items))?(?:$|[-_\s])",
     re.IGNORECASE,
 )
-CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 OUTSIDE = frozenset({"nav", "header", "footer", "aside"})
 ELSEWHERE = re.compile(r"nav|menu|footer|sidebar|related|teaser|recommend|widget", re.IGNORECASE)
 IDENTIFIER = re.compile(r"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$|^\d+$", re.IGNORECASE)
@@ -104,7 +104,7 @@ def _linked(tree: HtmlElement) -> list[str]:
     for element in tree.iter("h1", "ul", "ol", "div", "section", "p"):
         begun = begun or element.tag == "h1"
         label = element.get("class")
-        if not begun or not label or not TAG_LIST.search(CAMEL.sub("-", label)) or _elsewhere(element):
+        if not begun or not label or not TAG_LIST.search(set_apart(label)) or _elsewhere(element):
             continue
         texts = [_text(link) for link in islice(element.iter("a"), MAX_LINKS + 1)]
         if texts and len(texts) <= MAX_LINKS and all(len(text) <= MAX_SECTION for text in texts):
