@@ -112,13 +112,15 @@ async def _answer(writer: asyncio.StreamWriter, reply: Reply) -> bool:
     elif reply.status != 304:
         headers["Content-Length"] = str(len(body) if reply.announced is None else reply.announced)
     head = f"HTTP/1.1 {reply.status} X\r\n" + "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    writer.write(head.encode("latin-1") + b"\r\n")
+    start = head.encode("latin-1") + b"\r\n"
     if reply.drip:
+        writer.write(start)
         for byte in body:
             writer.write(bytes([byte]))
             await writer.drain()
             await asyncio.sleep(reply.drip)
     else:
-        writer.write(body)
+        # In one piece: a body that follows its head waits some 40 ms for the client's delayed ACK (RFC 896, RFC 1122).
+        writer.write(start + body)
     await writer.drain()
     return reply.announced is None
