@@ -37,7 +37,6 @@ def proxy(upstream: str, faults: Faults) -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True  # else a body waits some 40 ms behind its head (RFC 896)
         disable_nagle_algorithm = True
 
         def _serve(self) -> None:
