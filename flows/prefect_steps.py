@@ -34,10 +34,12 @@ class PrefectSteps:
 
         @task(name=stage, task_run_name=f"{stage} {subject}", cache_policy=NO_CACHE, persist_result=False)
         def step() -> T:
-            with _turn() if stage == "publish" else contextlib.nullcontext():
-                return work()
+            return work()
 
-        return step()
+        # The slot is asked for before the task begins: asked for within it, the request meets the server writing down
+        # that the task has begun, which SQLite answers with "locked" and Prefect's client with a wait of two seconds.
+        with _turn() if stage == "publish" else contextlib.nullcontext():
+            return step()
 
 
 @contextlib.contextmanager
