@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from crawlers.extract.rules.data import PhraseRule, PlaceRule, load_phrases, load_places
+from crawlers.extract.rules.prefilter import Prefilter
 
 EDGES = " \t\"'“”„«»‹›*_|•·–—-→➡▶►…:;,.!¡¿[]()<>#↓↑←＞»"
-SPACES = re.compile(r"\s+")
+BEFORE_START = EDGES.replace("→", "").replace("➡", "")
 LONGEST = 900
 """Characters: no rule matches a longer block."""
 
@@ -32,7 +33,11 @@ class _Index:
 
     phrases: dict[str, list[Hit]]
     starts: tuple[tuple[Hit, tuple[str, ...]], ...]
+    openings: frozenset[str]
+    """The first letters of all beginnings, as many of each as the shortest has."""
     patterns: tuple[tuple[Hit, "re.Pattern[str]"], ...]
+    prefilter: Prefilter
+    shortest: int
 
 
 @cache
@@ -49,24 +54,38 @@ def _index() -> _Index:
                 starts.append((hit, tuple(start.casefold() for start in wording.starts)))
             if wording.pattern is not None:
                 patterns.append((hit, wording.pattern))
-    return _Index(phrases, tuple(starts), tuple(patterns))
+    beginnings = [start for _, some in starts for start in some]
+    shortest = min(map(len, beginnings), default=0)
+    openings = frozenset(start[:shortest] for start in beginnings)
+    prefilter = Prefilter(pattern for _, pattern in patterns)
+    return _Index(phrases, tuple(starts), openings, tuple(patterns), prefilter, shortest)
 
 
 def normal(text: str) -> str:
     """A text as the rules see it: casefolded, white space collapsed, no punctuation at its ends."""
-    return SPACES.sub(" ", text).strip(EDGES).casefold()
+    return " ".join(text.split()).strip(EDGES).casefold()
+
+
+def _words(text: str) -> int:
+    """Words of a text, roughly; also in scripts without spaces."""
+    return max(text.count(" ") + 1, len(text) // 12)
 
 
 @lru_cache(maxsize=4096)
 def _matches(text: str) -> tuple[Hit, ...]:
+    """All rules with words that a text meets, but for those of shorter texts."""
     index = _index()
-    bare = SPACES.sub(" ", text).strip(EDGES)
-    folded = bare.casefold()
-    found = list(index.phrases.get(folded, ()))
-    begins = SPACES.sub(" ", text).lstrip(EDGES.replace("→", "").replace("➡", "")).casefold()
-    found += [hit for hit, starts in index.starts if begins.startswith(starts)]
-    whole = SPACES.sub(" ", text).strip()
-    found += [hit for hit, pattern in index.patterns if pattern.fullmatch(bare) or pattern.fullmatch(whole)]
+    whole = " ".join(text.split())
+    bare = whole.strip(EDGES)
+    words = _words(text)
+    found = list(index.phrases.get(bare.casefold(), ()))
+    begins = whole.lstrip(BEFORE_START).casefold()
+    if begins[: index.shortest] in index.openings:
+        found += [hit for hit, starts in index.starts if begins.startswith(starts)]
+    for number in index.prefilter.candidates(whole):
+        hit, pattern = index.patterns[number]
+        if words <= hit.rule.max_words and (pattern.fullmatch(bare) or pattern.fullmatch(whole)):
+            found.append(hit)
     return tuple(found)
 
 
@@ -76,7 +95,7 @@ def match_phrase(
     """The first rule that a block of text meets, given its share of links and where in the story it stands."""
     if len(text) > LONGEST:
         return None
-    words = max(text.count(" ") + 1, len(text) // 12)
+    words = _words(text)
     for hit in _matches(text):
         rule = hit.rule
         where = rule.where == "any" or rule.where in places or (rule.where == "edge" and places)

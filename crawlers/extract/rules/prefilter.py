@@ -1,0 +1,188 @@
+"""Which patterns a text can meet at all, told from its words: most texts can meet none.
+
+What a pattern needs is read from its parse tree (as RE2's FilteredRE2 does with literals): a set of beginnings of
+words, one of which stands in every text that the pattern matches. A pattern from which nothing can be told is tried
+on every text: what isn't understood costs time, never a match.
+"""
+
+import importlib
+import re
+from collections.abc import Iterable
+from typing import Any
+
+_parser: Any = importlib.import_module("re._parser")
+_extra_cases: dict[int, tuple[int, ...]] = vars(importlib.import_module("re._casefix"))["_EXTRA_CASES"]
+
+KEY = 4
+"""Letters of a word's beginning that are compared; shorter words are compared whole."""
+
+WORD = re.compile(r"[^\W_]+")
+ALIKE = {other: min(one, *others) for one, others in _extra_cases.items() for other in (one, *others)}
+"""Letters that match each other regardless of case though `lower` leaves them apart, with one of them for all."""
+
+FOREIGN = re.compile(r"[^\x00-\x7f\u2010-\u203f]")
+"""Characters beyond ASCII but the quotation marks and dashes that all languages have."""
+
+APART = re.compile(f"[{''.join(map(chr, ALIKE.keys() - set(ALIKE.values())))}]")
+RARITY = {1: 40, 2: 20, 3: 5, 4: 1}
+"""How common words are, roughly, of which so many letters are known."""
+
+State = str | None
+"""What is known of the word that a match has come to: its letters so far, "" between words, None for nothing."""
+
+Keys = frozenset[str]
+States = frozenset[State]
+NOTHING: States = frozenset({None})
+START: States = frozenset({""})
+
+
+def folded(text: str) -> str:
+    """A text in lower case, with the letters alike that match each other regardless of case."""
+    if text.isascii():
+        return text.lower()
+    text = text.replace("İ", "i").lower()
+    return text.translate(ALIKE) if APART.search(text) else text
+
+
+class Prefilter:
+    """Patterns arranged by the words they need."""
+
+    def __init__(self, patterns: Iterable[re.Pattern[str]]) -> None:
+        self.always: set[int] = set()
+        self.foreign: set[int] = set()
+        self.first: dict[str, set[int]] = {}
+        self.anywhere: dict[str, set[int]] = {}
+        for number, pattern in enumerate(patterns):
+            for way in _ways(list(_parser.parse(pattern.pattern, pattern.flags))):
+                self._add(number, way)
+
+    def _add(self, number: int, way: list[Any]) -> None:
+        first = _complete(*_follow(way, START, strict=True), ends=True)
+        keys = _rarest(way, START, ends=True) if first is None else first
+        for key in keys or ():
+            (self.anywhere if first is None else self.first).setdefault(key, set()).add(number)
+        if keys is None:
+            (self.foreign if _foreign(way) else self.always).add(number)
+
+    def candidates(self, text: str) -> list[int]:
+        """Numbers of the patterns that may match a text from its first to its last word, in their order."""
+        words = [word[:KEY] for word in WORD.findall(folded(text))]
+        found = self.always if text.isascii() or not FOREIGN.search(text) else self.always | self.foreign
+        if words and (begins := self.first.get(words[0])):
+            found = found | begins
+        for key in self.anywhere.keys() & set(words):
+            found = found | self.anywhere[key]
+        return sorted(found)
+
+
+def _ways(tree: list[Any]) -> list[list[Any]]:
+    """The alternatives that a pattern begins with, each with what follows them: they need different words."""
+    at = next((number for number, item in enumerate(tree) if str(item[0]) != "LITERAL"), len(tree))
+    if at == len(tree) or (name := str(tree[at][0])) not in {"BRANCH", "SUBPATTERN"}:
+        return [tree]
+    inner = tree[at][1][1] if name == "BRANCH" else [tree[at][1][-1]]
+    return [way for one in inner for way in _ways([*tree[:at], *one, *tree[at + 1 :]])]
+
+
+def _foreign(tree: Iterable[Any]) -> bool:
+    """Whether every match of a sequence has a character that English has none of."""
+    for item in tree:
+        name, detail = str(item[0]), item[1]
+        inner = detail[1] if name == "BRANCH" else [detail[-1]] if name in {"SUBPATTERN", "MAX_REPEAT"} else []
+        if name == "LITERAL" and FOREIGN.match(folded(chr(detail))):
+            return True
+        if inner and all(map(_foreign, inner)) and not (name == "MAX_REPEAT" and detail[0] == 0):
+            return True
+    return False
+
+
+def _complete(keys: Keys, states: States, *, ends: bool) -> Keys | None:
+    """The keys, if every way through the pattern has one; where it `ends` here, so does the word."""
+    if not states:
+        return keys
+    return keys | {state for state in states if state} if ends and all(states) else None
+
+
+def _rarest(tree: list[Any], states: States, *, ends: bool) -> Keys | None:
+    """Of the sets of keys that every way through a sequence has one of, the one that the fewest texts have."""
+    options = []
+    for number, item in enumerate(tree):
+        if (found := _complete(*_follow(tree[number:], states), ends=ends)) is not None:
+            options.append(found)
+        keys, states = _step(item, states, strict=False)
+        states = states | NOTHING if keys else states
+    return min(options, key=lambda keys: sum(RARITY[len(key)] for key in keys), default=None)
+
+
+def _follow(tree: Iterable[Any], states: States, *, strict: bool = False) -> tuple[Keys, States]:
+    """The first known word on each way through a sequence, and the states at its end of the ways without any.
+
+    With `strict`, a way on which an unknown word came first has none.
+    """
+    found: Keys = frozenset()
+    for item in tree:
+        if not states or (strict and None in states):
+            break
+        keys, states = _step(item, states, strict=strict)
+        found |= keys
+    return found, NOTHING if strict and None in states else states
+
+
+def _step(item: tuple[Any, Any], states: States, *, strict: bool) -> tuple[Keys, States]:
+    """One item of a parse tree: the words known behind it, and the states of the ways without any."""
+    name, detail = str(item[0]), item[1]
+    match name:
+        case "LITERAL":
+            return _character(chr(detail), states)
+        case "IN":
+            return _one_of(detail, states)
+        case "BRANCH" | "SUBPATTERN" | "ATOMIC_GROUP":
+            ways = detail[1] if name == "BRANCH" else [detail if name == "ATOMIC_GROUP" else detail[-1]]
+            return _joined(_way(list(way), states, strict=strict) for way in ways)
+        case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
+            least, most, inner = detail
+            return _repeated(least, most, inner, states, strict=strict)
+        case "AT" if str(detail) == "AT_BOUNDARY":
+            return frozenset(filter(None, states)), START if not all(states) else frozenset()
+        case "AT" | "ASSERT" | "ASSERT_NOT":
+            return frozenset(), states
+    return frozenset(), NOTHING
+
+
+def _way(tree: list[Any], states: States, *, strict: bool) -> tuple[Keys, States]:
+    rarest = None if strict else _rarest(tree, states, ends=False)
+    return (rarest, frozenset()) if rarest is not None else _follow(tree, states, strict=strict)
+
+
+def _joined(ways: Iterable[tuple[Keys, States]]) -> tuple[Keys, States]:
+    keys, states = zip(*ways, strict=True)
+    return frozenset().union(*keys), frozenset().union(*states)
+
+
+def _repeated(least: int, most: int, tree: Any, states: States, *, strict: bool) -> tuple[Keys, States]:
+    keys, after = _way(list(tree), states, strict=strict)
+    if most > 1 and after:
+        more, again = _follow(list(tree), after, strict=strict)
+        after = after if again <= after and not more else after | NOTHING
+    return keys, after | states if least == 0 else after
+
+
+def _character(character: str, states: States) -> tuple[Keys, States]:
+    letter = folded(character)
+    if not WORD.fullmatch(letter):
+        return frozenset(filter(None, states)), START if not all(states) else frozenset()
+    grown = {state + letter if state is not None else None for state in states}
+    keys = frozenset(state for state in grown if state is not None and len(state) == KEY)
+    return keys, frozenset(grown - keys)
+
+
+def _one_of(choices: list[tuple[Any, Any]], states: States) -> tuple[Keys, States]:
+    """A character class: known where it is of single characters, or of none that are in words."""
+    if all(str(kind) == "LITERAL" for kind, _ in choices):
+        return _joined(_character(chr(code), states) for _, code in choices)
+    between = {"CATEGORY_SPACE", "CATEGORY_NOT_WORD"}
+    if all(str(detail) in between for kind, detail in choices if str(kind) != "LITERAL") and not any(
+        str(kind) == "LITERAL" and WORD.fullmatch(chr(code)) for kind, code in choices
+    ):
+        return _character(" ", states)
+    return frozenset(), NOTHING
