@@ -130,7 +130,10 @@ class Article:
     published_at: datetime | None = None
     published_precision: str | None = None
     published_source: str | None = None
+    published_offset: int | None = None
     modified_at: datetime | None = None
+    modified_source: str | None = None
+    modified_offset: int | None = None
     text: str = ""
     blocks: list[Block] = field(default_factory=list)
     image_url: str | None = None

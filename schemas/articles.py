@@ -13,6 +13,9 @@ DATE_PRECISIONS = ("second", "minute", "day")
 DATE_SOURCES = ("json-ld", "meta", "time-element", "visible-text", "feed", "sitemap", "url", "generic")
 """The allowed values of `published_source` and `modified_source`."""
 
+FURTHEST_OFFSET = 15 * 60
+"""Greatest `published_offset` and `modified_offset`, in minutes, either way; no zone is further from UTC than 14 h."""
+
 CHANGES = ("headline", "correction", "update", "rewrite", "reextraction")
 """The allowed values of `change`; `reextraction` is our rules reading the same page otherwise."""
 
@@ -64,7 +67,17 @@ ARTICLE_FIELDS = (
     ),
     Field("published_precision", pa.string(), "Precision of `published_at`: " + ", ".join(DATE_PRECISIONS) + "."),
     Field("published_source", pa.string(), "Where `published_at` was read: " + ", ".join(DATE_SOURCES) + "."),
+    Field(
+        "published_offset",
+        pa.int32(),
+        "Minutes east of UTC of the zone `published_at` is written in on the page (or of the site's declared zone, "
+        "where the page states none): what a reader adds for the publisher's own clock and day. 0 also where a "
+        "publisher writes UTC. Null with day precision and where no zone is known.",
+        since="1.2.0",
+    ),
     Field("modified_at", INSTANT, "Instant of the last change as the publisher states it, UTC; null when unknown."),
+    Field("modified_source", pa.string(), "Where `modified_at` was read: as `published_source`.", since="1.2.0"),
+    Field("modified_offset", pa.int32(), "Minutes east of UTC, as `published_offset`.", since="1.2.0"),
     Field(
         "text",
         pa.string(),
@@ -144,7 +157,7 @@ ARTICLE_FIELDS = (
 
 ARTICLES = Table(
     name="articles",
-    version="1.0.0",
+    version="1.2.0",
     description="One row per article: its latest revision. Copies of other articles are left out.",
     fields=ARTICLE_FIELDS,
     key=("article_id",),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from schemas.articles import BLOCK_KINDS, CHANGES, DATE_PRECISIONS, DATE_SOURCES
+from schemas.articles import BLOCK_KINDS, CHANGES, DATE_PRECISIONS, DATE_SOURCES, FURTHEST_OFFSET
 from schemas.copies import EVIDENCE, RELATIONS
 from schemas.fetches import FETCH_KINDS
 from schemas.outcomes import Outcome
@@ -19,6 +19,7 @@ ALLOWED: dict[str, dict[str, frozenset[str]]] = {
     "articles": {
         "published_precision": frozenset(DATE_PRECISIONS),
         "published_source": frozenset(DATE_SOURCES),
+        "modified_source": frozenset(DATE_SOURCES),
         "change": frozenset(CHANGES),
     },
     "copies": {"relation": frozenset(RELATIONS), "evidence": frozenset(EVIDENCE)},
@@ -29,6 +30,7 @@ ALLOWED["revisions"] = ALLOWED["articles"]
 
 _MANY = 2**62
 RANGES: dict[str, dict[str, tuple[float, float]]] = {
+    "articles": dict.fromkeys(("published_offset", "modified_offset"), (-FURTHEST_OFFSET, FURTHEST_OFFSET)),
     "copies": {"containment": (0, 1), "jaccard": (0, 1)},
     "fetches": {"status": (100, 999), "attempts": (0, _MANY), "body_bytes": (0, _MANY), "warc_offset": (0, _MANY)},
     "runs": dict.fromkeys(
@@ -36,6 +38,7 @@ RANGES: dict[str, dict[str, tuple[float, float]]] = {
     ),
 }
 """Least and greatest value of a numeric column."""
+RANGES["revisions"] = RANGES["articles"]
 
 LONGEST = {"title": 2_000, "section": 500, "language": 16, "credited_source": 500, "url": 8_000, "text": 10_000_000}
 """Most characters of a string column."""
@@ -148,3 +151,8 @@ def _article_problems(row: Mapping[str, Any]) -> Iterable[str]:
             yield "published_at is after the fetch"
     if (row.get("published_at") is None) != (row.get("published_precision") is None):
         yield "published_at and published_precision must be set together"
+    for name in ("published_offset", "modified_offset"):
+        if row.get(name) is not None and row.get(name.replace("offset", "at")) is None:
+            yield f"{name} is set without its instant"
+    if row.get("published_precision") == "day" and row.get("published_offset") is not None:
+        yield "published_offset is set for a day without a time"

@@ -5,7 +5,7 @@ from schemas.table import Table
 
 REVISIONS = Table(
     name="revisions",
-    version="1.0.0",
+    version="1.2.0",
     description=(
         "Every revision ever published, also of articles that are copies of others. Rows are only added. "
         "Columns as in articles."

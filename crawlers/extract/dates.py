@@ -5,11 +5,12 @@ An instant without a zone is read in the site's zone when one is known, else as 
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
 
 from crawlers.extract.months import MONTHS
+from schemas.articles import FURTHEST_OFFSET
 
 ISO = re.compile(
     r"(?<!\d)(\d{4})-?(\d{2})-?(\d{2})"
@@ -53,6 +54,9 @@ ZONES = {
 EARLIEST_YEAR = 1990
 """No web page was published before; a date of 0001, 1900 or 1970-01-01 is a default, not a fact."""
 
+FURTHEST = timedelta(minutes=FURTHEST_OFFSET)
+"""No zone is further from UTC."""
+
 SKEW = timedelta(minutes=10)
 """Publishers' clocks run ahead of the fetch by no more than this; the instant is then cut to the fetch."""
 
@@ -64,6 +68,8 @@ class Instant:
     at: datetime
     precision: str
     zoned: bool = True
+    offset: int | None = None
+    """Minutes east of UTC of the zone it was written in, stated or the site's; null where neither is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,7 @@ def offset_of(zone: str | None) -> tzinfo | None:
     if match is None:
         return None
     delta = timedelta(hours=int(match.group(2)), minutes=int(match.group(3) or 0))
-    if delta > timedelta(hours=15):
+    if delta > FURTHEST:
         return None
     return timezone(-delta if match.group(1) == "-" else delta)
 
@@ -107,7 +113,7 @@ class Clock:
             return instant if instant.at - ahead <= self.fetched_at else None
         if instant.at > self.fetched_at + (SKEW if instant.zoned else timedelta(hours=14)):
             return None
-        return Instant(min(instant.at, self.fetched_at), instant.precision, instant.zoned)
+        return replace(instant, at=min(instant.at, self.fetched_at))
 
     def read(self, text: object) -> Instant | None:
         """The plausible instant a machine-readable value states (ISO 8601, RFC 5322, epoch), or None."""
@@ -127,7 +133,8 @@ def _build(parts: list[int], zone: tzinfo | None, stated: tzinfo | None, precisi
         moment = datetime(*parts, tzinfo=stated or zone or UTC)  # type: ignore[arg-type, misc]
         if precision == "day":
             return Instant(moment.replace(tzinfo=UTC), "day", zoned=stated is not None)
-        return Instant(moment.astimezone(UTC), precision, zoned=(stated or zone) is not None)
+        known = (stated or zone) is not None
+        return Instant(moment.astimezone(UTC), precision, known, _minutes_east(moment) if known else None)
     except (ValueError, OverflowError):
         return None
 
@@ -145,8 +152,14 @@ def _machine(text: str, zone: tzinfo | None) -> Instant | None:
             return None
         if moment.tzinfo is None:
             return _build(list(moment.timetuple()[:6]), zone, None, "second")
-        return Instant(moment.astimezone(UTC), "second")
+        return Instant(moment.astimezone(UTC), "second", offset=_minutes_east(moment))
     return None
+
+
+def _minutes_east(moment: datetime) -> int | None:
+    """The moment's offset; None where it has none, or one that no zone has."""
+    offset = moment.utcoffset()
+    return round(offset.total_seconds() / 60) if offset is not None and abs(offset) <= FURTHEST else None
 
 
 def _from_iso(match: re.Match[str], zone: tzinfo | None) -> Instant | None:

@@ -61,8 +61,11 @@ def read_fields(
         article.published_at = published.instant.at
         article.published_precision = published.instant.precision
         article.published_source = published.source
+        article.published_offset = published.instant.offset
     if modified is not None and (published is None or modified.instant.at >= published.instant.at):
         article.modified_at = modified.instant.at
+        article.modified_source = modified.source
+        article.modified_offset = modified.instant.offset
     return article
 
 

@@ -2,6 +2,7 @@
 
 import json
 from contextlib import closing
+from datetime import datetime, timedelta, timezone
 from itertools import pairwise
 from typing import Any
 
@@ -94,12 +95,22 @@ def print_diff(console: Console, revisions: list[dict[str, Any]]) -> None:
             console.print(escape(line), style=styles.get(line[:1], ""), soft_wrap=True)
 
 
+def on_both_clocks(at: datetime, offset: int | None) -> str:
+    """An instant in UTC and, where the publisher writes another zone, on the publisher's own clock."""
+    utc = f"{at:%Y-%m-%d %H:%M} UTC"
+    if not offset:
+        return utc
+    local = at.astimezone(timezone(timedelta(minutes=offset))).isoformat(sep=" ", timespec="minutes")
+    return f"{utc}, there {local}"
+
+
 def print_article(console: Console, found: dict[str, Any]) -> None:
     """The article for a person at a terminal."""
     latest = found["revisions"][-1]
     published = latest["published_at"]
     when = (
-        f"{published:%Y-%m-%d %H:%M} UTC ({latest['published_precision']}, {latest['published_source']})"
+        f"{on_both_clocks(published, latest['published_offset'])} "
+        f"({latest['published_precision']}, {latest['published_source']})"
         if published
         else "unknown"
     )

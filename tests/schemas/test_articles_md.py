@@ -14,7 +14,7 @@ from flows.lake import open_lake
 from flows.lake.batches import Batch, publish
 from flows.lake.export import export
 from flows.lake.maintain import maintain
-from schemas import COPIES, REVISIONS, TABLES
+from schemas import ARTICLES, COPIES, REVISIONS, TABLES
 from schemas.markdown import INTRODUCTION, PAGE, render
 from schemas.outcomes import MEANING, Outcome
 from tests.flows.lake.rows import article_row, batch_rows, copy_row, table
@@ -45,6 +45,7 @@ EXPECTED = {
     "time-travel": "3 4",
     "history": "Story 1, corrected",
     "copies": "as printed elsewhere",
+    "local-day": "2026-02-01",
     "date-range": "https://a.example/1",
 }
 """What the recipe's output has, besides the story's title."""
@@ -56,6 +57,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lake = open_lake(str(folder))
     publish(lake, lambda: Batch("r1", batch_rows(1, 2)))
     copied = batch_rows(3, run_id="r2")
+    copied["articles"] = table(ARTICLES, article_row(3, published_offset=13 * 60), delete=False)
     copied["copies"] = table(COPIES, copy_row(5, of=1), delete=False)
     corrected = article_row(1, revision=2, title="Story 1, corrected", change="correction")
     copied["revisions"] = table(

@@ -1,6 +1,7 @@
 """When a page was first published: what it states, what it prints, and which is believed."""
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from lxml.html import document_fromstring
@@ -48,6 +49,34 @@ def meta(name: str, content: str) -> str:
 
 def day(*parts: int) -> datetime:
     return datetime(*parts, tzinfo=UTC)  # type: ignore[arg-type, misc]
+
+
+@pytest.mark.parametrize(
+    ("stated", "offset"),
+    [
+        ("2025-12-18T21:41:41-05:00", -300),
+        ("2025-12-19T01:00:00+05:30", 330),
+        ("2025-12-19T02:41:41Z", 0),
+        ("Thu, 18 Dec 2025 21:41:41 -0500", -300),
+        ("2025-12-18 9:41 PM EST", -300),
+        ("2025-12-18T21:41:41", None),
+        ("2025-12-18", None),
+        ("1766112101", None),
+    ],
+)
+def test_the_publishers_own_clock_is_kept(stated: str, offset: int | None) -> None:
+    article = dated(head=ld(stated, stated))
+    assert article.published_at is not None
+    assert (article.published_offset, article.modified_offset) == (offset, offset)
+    assert article.modified_source == "json-ld"
+
+
+def test_a_site_whose_zone_is_declared_lends_it_to_instants_without_one() -> None:
+    html = f"<html><head>{ld('2025-07-18T21:41:41', '2025-12-18T21:41:41')}</head><body>{STORY}</body></html>"
+    tree = document_fromstring(html)
+    url = "https://www.harbournews.example/news/breakwater"
+    article = read_fields(tree, read_head(tree, url), page(html, url=url), ZoneInfo("America/New_York"))
+    assert (article.published_offset, article.modified_offset) == (-240, -300), "summer and winter"
 
 
 @pytest.mark.parametrize(

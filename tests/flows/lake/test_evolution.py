@@ -16,7 +16,7 @@ from flows.summary import SiteSummary
 from schemas import ARTICLES, REVISIONS, RUNS
 from schemas.runs import STAGE_SECONDS
 from schemas.table import Field, Table
-from tests.flows.lake.rows import article_row, table
+from tests.flows.lake.rows import article_row, batch_rows, table
 
 MISSING = ("section", "tags")
 
@@ -63,6 +63,30 @@ def test_a_lake_of_version_1_0_gets_the_times_of_stages(tmp_path: Path) -> None:
     assert found[1]["publish_seconds"] is None
 
 
+def test_a_lake_of_version_1_1_gets_the_publishers_clock(tmp_path: Path) -> None:
+    lake = open_lake(str(tmp_path))
+    since = {field.name for field in ARTICLES.fields if field.since == "1.2.0"}
+    assert since == {"published_offset", "modified_offset", "modified_source"}
+    for contract, add in ((REVISIONS, append), (ARTICLES, merge)):
+        before = replace(contract, fields=tuple(field for field in contract.fields if field.name not in since))
+        add(
+            lake,
+            before,
+            table(contract, article_row(1), delete=None if contract is REVISIONS else False).drop_columns(
+                sorted(since)
+            ),
+            1,
+        )
+    assert rows(lake, "SELECT published_offset FROM articles") == [{"published_offset": None}]
+
+    fresh = article_row(2, published_offset=330)
+    told = {"revisions": table(REVISIONS, fresh), "articles": table(ARTICLES, fresh, delete=False)}
+    publish(lake, lambda: Batch("after", batch_rows(2, run_id="after") | told))
+    for name in ("articles", "revisions"):
+        found = rows(lake, f"SELECT published_offset FROM {name} ORDER BY article_id")
+        assert found == [{"published_offset": None}, {"published_offset": 330}]
+
+
 def test_rows_decided_by_an_earlier_version_are_completed_by_this_one(tmp_path: Path) -> None:
     lake = open_lake(str(tmp_path))
     append(lake, REVISIONS, table(REVISIONS, article_row(1, section="Sport")), 1)
@@ -77,7 +101,7 @@ def test_rows_decided_by_an_earlier_version_are_completed_by_this_one(tmp_path: 
 def test_two_writers_that_add_the_same_column_agree(tmp_path: Path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
     lake = open_lake(str(tmp_path))
     append(lake, REVISIONS, table(REVISIONS, article_row(1)), 1)
-    newer = replace(REVISIONS, fields=(*REVISIONS.fields, Field("mood", pa.string(), "How it reads.", "1.1.0")))
+    newer = replace(REVISIONS, fields=(*REVISIONS.fields, Field("mood", pa.string(), "How it reads.", "9.9.0")))
     original = tables.open_table
     stale = [original(lake, REVISIONS)]
     happy = pa.Table.from_pylist([article_row(2, mood="happy")], schema=newer.schema)
