@@ -16,7 +16,7 @@ from flows.summary import SiteSummary
 from schemas import ARTICLES, REVISIONS, RUNS
 from schemas.runs import STAGE_SECONDS
 from schemas.table import Field, Table
-from tests.flows.lake.rows import article_row, batch_rows, table
+from tests.flows.lake.rows import article_row, table
 
 MISSING = ("section", "tags")
 
@@ -80,8 +80,8 @@ def test_a_lake_of_version_1_1_gets_the_publishers_clock(tmp_path: Path) -> None
     assert rows(lake, "SELECT published_offset FROM articles") == [{"published_offset": None}]
 
     fresh = article_row(2, published_offset=330)
-    told = {"revisions": table(REVISIONS, fresh), "articles": table(ARTICLES, fresh, delete=False)}
-    publish(lake, lambda: Batch("after", batch_rows(2, run_id="after") | told))
+    append(lake, REVISIONS, table(REVISIONS, fresh), 2)
+    merge(lake, ARTICLES, table(ARTICLES, fresh, delete=False), 2)
     for name in ("articles", "revisions"):
         found = rows(lake, f"SELECT published_offset FROM {name} ORDER BY article_id")
         assert found == [{"published_offset": None}, {"published_offset": 330}]
