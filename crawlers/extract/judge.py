@@ -9,8 +9,11 @@ from lxml.html import HtmlElement
 
 from crawlers.extract.decision import LONG_WORDS, Decision, label_of, words_in
 from crawlers.extract.headings import judge_headings, same_headline
+from crawlers.extract.names import is_agency
+from crawlers.extract.outskirts import drop_labels
 from crawlers.extract.rules import Hit, match_phrase, match_place, normal
 from crawlers.extract.segments import Segment, in_page, internal, key_of
+from crawlers.extract.signed import MAX_LINE, is_biography, is_byline, is_dateline
 from crawlers.model import Article
 
 PLACE_MAX_SHARE = 1 / 3
@@ -21,6 +24,9 @@ LINKED_SHARE = 0.6
 
 SENTENCE_WORDS, WHOLLY_LINKED = 8, 0.9
 """A linked sentence of so many words, with a full stop, is text unless all of it is link."""
+
+FEW = 4
+"""Blocks; of shorter stories none is taken for a biography of the author."""
 
 PULLED = re.compile(r"pull-?quote|blockquote|quote", re.IGNORECASE)
 LIST_OF = re.compile(r"list of (\d+) items|liste mit (\d+) einträgen|liste de (\d+) |lista de (\d+) ", re.IGNORECASE)
@@ -51,12 +57,13 @@ class Judge:
                 continue
             where = positions[number]
             rule = self._headline(number, decision, where) or self._place(decision, where)
-            rule = rule or self._linked(decision) or self._named(decision, where) or self._pulled(decision)
+            rule = rule or self._linked(decision) or self._named(number, decision, where) or self._pulled(decision)
             if rule:
                 decision.kept, decision.rule = False, rule
             elif decision.kind != "caption":
                 self._phrase(number, decision, where)
         self._undo_greedy()
+        drop_labels(self.decisions)
         judge_headings(self.kept)
         self._credit_below()
 
@@ -161,15 +168,24 @@ class Judge:
             return None
         return "all-link" if words >= 4 and internal(block) and not in_page(block) else None
 
-    def _named(self, decision: Decision, where: frozenset[str]) -> str | None:
-        """A block that is only an author's name, the section or the site's name."""
-        if len(decision.text) > 80 or decision.kind == "heading":
+    def _named(self, number: int, decision: Decision, where: frozenset[str]) -> str | None:
+        """A block that says who wrote the story or when, or that is only the section or an agency's name."""
+        if decision.kind == "heading":
             return None
-        key = key_of(decision.text)
-        if key in {key_of(name) for name in self.article.authors}:
+        text, authors = decision.text, self.article.authors
+        ends = len(self.kept) - number
+        if (number < 2 or ends <= 3) and len(self.kept) > FEW and is_biography(text, authors):
+            return "bio"
+        if len(text) > MAX_LINE:
+            return None
+        if is_byline(text, authors) or (("head" in where or ends <= 2) and is_dateline(text)):
             return "byline"
+        if "head" not in where:
+            return None
         section = self.article.section
-        return "section" if "head" in where and section and key == key_of(section) else None
+        if section and key_of(text) == key_of(section):
+            return "section"
+        return "byline" if is_agency(text) else None
 
     def _pulled(self, decision: Decision) -> str | None:
         """A quotation pulled out of the text: its words stand in a paragraph, too."""

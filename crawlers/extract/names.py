@@ -46,6 +46,17 @@ BODY = re.compile(
 )
 """Words in the names of public bodies, which have an "and" of their own."""
 
+BYLINE_WORDS = frozenset(
+    word
+    for key in ("by", "lead", "label", "written", "and")
+    for phrase in _WORDS[key]
+    for word in re.findall(r"[^\W\d_]+", phrase)
+)
+"""All words that stand in bylines besides names and roles."""
+
+DATE_WORDS = frozenset(_WORDS["date"])
+LIFE_WORDS = frozenset(_WORDS["life"])
+
 PAREN = re.compile(r"\s*[(\[][^)\]]*(?:[)\]]|$)\s*")
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)

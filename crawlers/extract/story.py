@@ -6,6 +6,7 @@ from crawlers.extract.decision import LONG_WORDS, Decision, words_in
 from crawlers.extract.dense import densest, is_prose
 from crawlers.extract.generic import Verdict, generic_lines, judge, plain_line
 from crawlers.extract.judge import Judge
+from crawlers.extract.outskirts import end_at_comments, trim
 from crawlers.extract.rescue import rescue
 from crawlers.extract.segments import Segment
 from crawlers.extract.sisters import restore, table_rows
@@ -46,6 +47,8 @@ def decide_generic(
         standfirst = find_standfirst(segments, kept, article.title, article.description, article.language)
         decisions = _decisions(segments, kept | standfirst, "generic")
         _leave_unstated(decisions, stated)
+        trim(decisions, article.title)
+        end_at_comments(decisions)
     Judge(decisions, article, standfirst).run()
     return decisions
 

@@ -128,7 +128,7 @@ class _Walk:
             if kind is not None and (self.kind not in INHERITED or kind == "heading"):
                 self.kind = kind
         else:
-            opened = (tag == "a", tag in EMPHASIS, hidden, None, "")
+            opened = (tag == "a" and _leads(element), tag in EMPHASIS, hidden, None, "")
             self.linked += opened[0]
             self.emphasis += opened[1]
         text = element.text
@@ -145,6 +145,12 @@ class _Walk:
         self.linked -= link
         self.emphasis -= strong
         self.hidden -= hidden
+
+
+def _leads(anchor: HtmlElement) -> bool:
+    """Whether an anchor leads somewhere: some only give a place of the page its name."""
+    attributes = anchor.attrib
+    return "href" in attributes or not ("name" in attributes or "id" in attributes)
 
 
 def clean(text: str) -> str:

@@ -162,3 +162,11 @@ def test_a_table_of_contents_goes_and_the_sections_named_after_it_stay():
     text = text_of(article(contents + section))
     assert "Twice over." in text
     assert "When the work begins" not in text
+
+
+def test_a_named_place_within_a_paragraph_is_no_link():
+    question = "And the granite? How long will the quarry need until the last of the stones is on the quay?"
+    blocks = segment(document_fromstring(f'<p><b>Jane Doe:</b> <a name="granite">{question}</a></p>'))
+    assert [round(block.link_share) for block in blocks] == [0]
+    blocks = segment(document_fromstring(f'<p><b>Jane Doe:</b> <a href="/granite">{question}</a></p>'))
+    assert [round(block.link_share) for block in blocks] == [1]
