@@ -49,11 +49,15 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
         process.wait()
 
 
-def on_cluster(settings: Settings, address: str, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """The same settings for a flow, in the environment and as they are read from there."""
+def on_cluster(
+    settings: Settings, address: str | None, monkeypatch: pytest.MonkeyPatch, kind: str = "dask"
+) -> Settings:
+    """The same settings for a flow, in the environment and as they are read from there; workers of its own without
+    an address.
+    """
     for name, value in {
         "LAKE": settings.lake, "SPOOL": settings.spool, "SITES": settings.sites, "PROCESSES": 1, "ALLOW_PRIVATE": 1,
-        "TASKS": "dask", "TASKS_ADDRESS": address,
+        "TASKS": kind, "TASKS_ADDRESS": address or "",
     }.items():  # fmt: skip
         monkeypatch.setenv(f"PRESSLAKE_{name}", str(value))
-    return replace(settings, tasks="dask", tasks_address=address)
+    return replace(settings, tasks=kind, tasks_address=address)

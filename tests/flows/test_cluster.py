@@ -1,4 +1,4 @@
-"""The same ingest and the same backfill by two worker processes of a Dask cluster and by one process: row by row."""
+"""The same ingest and the same backfill by worker processes of a cluster and by one process: row by row."""
 
 import sys
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from concurrent.futures import CancelledError
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -31,11 +32,19 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A cluster of two workers; gives its scheduler's address."""
+Cluster = tuple[str, str | None]
+
+
+@pytest.fixture(scope="module", params=["dask", "ray"])
+def cluster(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A cluster of two workers: its kind, and the address of its scheduler (None: it begins with the run)."""
+    if request.param == "ray":
+        if find_spec("prefect_ray") is None:
+            pytest.skip("Ray is not at hand: it needs presslake[ray]")
+        yield "ray", None
+        return
     with dask_cluster(tmp_path_factory.mktemp("cluster"), 2) as address:
-        yield address
+        yield "dask", address
 
 
 def _settings(folder: Path, sites: Path) -> Settings:
@@ -50,7 +59,7 @@ def _same(one: Settings, other: Settings) -> None:
 
 
 def test_an_ingest_comes_to_the_same(
-    cluster: str, prefect_server: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cluster: Cluster, prefect_server: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from flows.ingest import ingest as flow
     from flows.prefect_tasks import task_runner
@@ -63,7 +72,7 @@ def test_an_ingest_comes_to_the_same(
         for moment in (1, 2):
             web.go_to_moment(moment)
             ingest(here, limit=5)
-            settings = on_cluster(there, cluster, monkeypatch)
+            settings = on_cluster(there, cluster[1], monkeypatch, cluster[0])
             state = flow.with_options(task_runner=task_runner(settings))(limit=5, return_state=True)
             assert state.is_completed(), state.message
     _same(here, there)
@@ -73,7 +82,7 @@ def test_an_ingest_comes_to_the_same(
 
 
 def test_a_backfill_comes_to_the_same(
-    cluster: str, prefect_server: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cluster: Cluster, prefect_server: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from flows.backfill_flow import backfill as flow
     from flows.prefect_tasks import task_runner
@@ -89,7 +98,7 @@ def test_a_backfill_comes_to_the_same(
     here, there = _settings(tmp_path / "here", sites), _settings(tmp_path / "there", sites)
     report = backfills.run(here, make_source(here, Request("warc", places=[str(warc)])))
     assert report.windows > backfills.ROUND
-    settings = on_cluster(there, cluster, monkeypatch)
+    settings = on_cluster(there, cluster[1], monkeypatch, cluster[0])
     state = flow.with_options(task_runner=task_runner(settings))("warc", places=[str(warc)], return_state=True)
     assert state.is_completed(), state.message
     lake = open_lake(here.lake)
