@@ -21,6 +21,7 @@ ISO = re.compile(
 SLASHED_YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?!\d)")
 NUMERIC = re.compile(r"(?<!\d)(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4})(?!\d)")
 NUMERIC_SHORT = re.compile(r"(?<![\d.])(\d{1,2})\.(\d{1,2})\.(\d{2})(?![\d.])")
+SLASHED_SHORT = re.compile(r"^\W*(?:[^\W\d_]+[:,.]?\s+)?(\d{1,2})/(\d{1,2})/(\d{2})(?![\d/])")
 CJK = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]")
 # Letters with the vowel signs that Indic scripts and Thai write as marks of their own.
 _MONTH = r"([^\W\d_](?:[^\W\d_]|[\u0900-\u0903\u093a-\u094f\u0981-\u09d7\u0e31\u0e34-\u0e4e]){1,14})"
@@ -39,6 +40,12 @@ TIME = re.compile(
     r"\s*\(?(Z\b|UTC|GMT|[A-Z]{3,4}\b|[+-]\d{2}:?\d{2})?",
     re.IGNORECASE,
 )
+PROGRAM = re.compile(
+    r"^[A-Z][a-z]{2} (?P<month>[A-Z][a-z]{2}) (?P<day>\d{1,2}) (?:(?P<before>\d{4}) )?"
+    r"(?P<time>\d\d:\d\d:\d\d) (?P<zone>[A-Z]{3,4}(?:[+-]\d{2}:?\d{2})?|[+-]\d{4})(?: \(.*\)| (?P<behind>\d{4}))?$"
+)
+"""Java's and JavaScript's ways to print a date: `Tue Jan 28 15:28:56 CET 2020`, `Tue Jan 28 2020 15:28:56 GMT+0100`."""
+
 HOUR_ONLY = re.compile(r"(?<![\d:.])(1[0-2]|0?[1-9])\s?(a\.?m\.?|p\.?m\.?)\b", re.IGNORECASE)
 EPOCH = re.compile(r"^\s*(\d{10})(\d{3})?\s*$")
 
@@ -145,6 +152,8 @@ def _machine(text: str, zone: tzinfo | None) -> Instant | None:
         return Instant(datetime.fromtimestamp(seconds, UTC), "second")
     if match := ISO.match(text):
         return _from_iso(match, zone)
+    if match := PROGRAM.match(text):
+        return _from_program(match)
     if re.match(r"^[A-Za-z]{3},\s", text):
         try:
             moment = parsedate_to_datetime(text)
@@ -174,6 +183,15 @@ def _from_iso(match: re.Match[str], zone: tzinfo | None) -> Instant | None:
         return _build(date, zone, offset_of(stated), "day")  # the day, in a field that wants a time
     precision = "second" if second is not None else "minute"
     return _build([*date, hours, int(minute), int(second or 0), micro], zone, offset_of(stated), precision)
+
+
+def _from_program(match: re.Match[str]) -> Instant | None:
+    year, month = match["before"] or match["behind"], MONTHS.get(match["month"].casefold())
+    offset = offset_of(match["zone"]) or offset_of(match["zone"].removeprefix("GMT").removeprefix("UTC"))
+    if year is None or month is None or offset is None:
+        return None
+    time = [int(part) for part in match["time"].split(":")]
+    return _build([int(year), month, int(match["day"]), *time], None, offset, "second")
 
 
 def _hour(hour: int, half: str | None) -> int:
@@ -232,6 +250,10 @@ def _numeric(text: str, *, month_first: bool) -> tuple[list[int], int, int] | No
         swap = second > 12 or (month_first and separator == "/" and first <= 12)
         day, month = (second, first) if swap else (first, second)
         return [year, month, day], match.start(), match.end()
+    if match := SLASHED_SHORT.search(text):
+        first, second, year = (int(part) for part in match.groups())
+        day, month = (second, first) if second > 12 or (month_first and first <= 12) else (first, second)
+        return [2000 + year, month, day], match.start(), match.end()
     if match := NUMERIC_SHORT.search(text):
         return [2000 + int(match.group(3)), int(match.group(2)), int(match.group(1))], match.start(), match.end()
     return None

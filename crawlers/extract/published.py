@@ -3,18 +3,21 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 
 from lxml.html import HtmlElement
 
 from crawlers.extract import jsonld
 from crawlers.extract.dates import Clock, Dated
+from crawlers.extract.embedded import embedded_date
 from crawlers.extract.head import Head
+from crawlers.extract.labelled import labelled_date
 from crawlers.extract.lead import refined_date
 from crawlers.extract.segments import Segment, key_of
+from crawlers.extract.timed import ANOTHER_DAY, Timed, time_elements
 from crawlers.extract.titles import heading_text
-from crawlers.extract.visible import generic_date, loose_date, title_date, url_date, visible_date
+from crawlers.extract.visible import generic_date, loose_date, opening_date, title_date, url_date, visible_date
 from crawlers.model import Lead
 
 META_PUBLISHED = (
@@ -36,6 +39,7 @@ META_PUBLISHED = (
     "publish_date",
     "published_date",
     "publication_date",
+    "issue_date",
     "publishdate",
     "pubdate",
     "ptime",
@@ -51,6 +55,13 @@ META_PUBLISHED = (
     "created",
     "date",
 )
+OTHER_PUBLISHED = re.compile(
+    r"(?:^|[-_.:])(?:first[-_]?)?(?:publish(?:ed)?|publication|pub)(?:[-_]?(?:date|time|datetime|on|at))?$|"
+    r"(?:^|[-_.:])(?:date|time)[-_]?(?:of[-_]?)?(?:published|publication)$",
+    re.IGNORECASE,
+)
+"""Names of other meta elements that hold the publication: `w-published-date`, `pub_date`, `published`."""
+
 META_MODIFIED = (
     "article:modified_time",
     "og:updated_time",
@@ -64,20 +75,6 @@ META_MODIFIED = (
     "utime",
     "revised",
 )
-CALLED_PUBLISHED = re.compile(r"publi|pubdate|posted", re.IGNORECASE)
-LABELLED = re.compile(r"\b(?:first )?published\b|\bpubdate\b|veröffentlicht|publié le|publicado", re.IGNORECASE)
-MODIFIED_HINT = re.compile(r"modif|updat|aktual|edited|mis-a-jour|actualiz|aggiorn|changed|reviewed", re.IGNORECASE)
-ELSEWHERE = re.compile(
-    r"related|comment|teaser|sidebar|widget|recommend|most-read|latest|footer|carousel|ticker", re.IGNORECASE
-)
-
-
-ANOTHER_DAY = timedelta(hours=38)
-"""A day that begins (in UTC) this long before an instant is an earlier day than the instant's in every zone."""
-
-MAX_LABEL = 40
-"""Characters; what stands before a date and is longer is no label of it."""
-
 WEAK = frozenset({"dcterms.date", "dc.date", "date", "created", "last-published"})
 """Meta names that some sites fill with the date of the last change."""
 
@@ -104,23 +101,66 @@ def read_dates(page: Dating, lead: Lead | None) -> tuple[Dated | None, Dated | N
     head, clock = page.head, page.clock
     modified = read_modified(page.tree, head, clock)
     stated, doubtful = read_published(page.tree, head, clock)
-    published = stated or _time_element(page)
+    if stated is None:
+        published = _shown(page)
+    elif modified is not None and stated.instant.at >= modified.instant.at:
+        first = _shown(page)
+        published = first if first and first.instant.at + ANOTHER_DAY <= stated.instant.at else stated
+    else:
+        published = stated
+    if stated is not None and published is stated and stated.instant.precision == "day" and "date" not in head.placed:
+        published = _exact(page, stated)
+    address = next((found for url in _addresses(head) if (found := url_date(url, clock))), None)
+    published = _unambiguous(published, address)
+    published = published or title_date(head.page_title, clock, page.month_first)
     if published is None:
-        published = _printed(page)
-    elif modified is not None and published.instant.at >= modified.instant.at:
-        first = _time_element(page) or _printed(page)
-        published = first if first and first.instant.at + ANOTHER_DAY <= published.instant.at else published
-    published = _unambiguous(published, url_date(head.url, clock))
-    published = published or title_date(head.page_title, clock) or loose_date(page.blocks(), clock, page.title)
-    published = refined_date(published or url_date(head.url, clock), lead, clock)
+        blocks = page.blocks()
+        published = labelled_date(blocks, clock, page.title, page.month_first)
+        published = published or embedded_date(page.tree, head, page.title, clock)
+        published = published or opening_date(blocks, clock, page.title, page.month_first)
+        published = published or loose_date(blocks, clock, page.title, page.month_first)
+    published = refined_date(published or address, lead, clock)
     published = published or doubtful
     if published is None and "date" not in head.placed:
         published = _not_of(modified, generic_date(page.tree, head.url, clock))
     return published, modified
 
 
-def _printed(page: Dating) -> Dated | None:
-    return visible_date(page.blocks(), page.clock, page.title, page.month_first)
+def _addresses(head: Head) -> list[str]:
+    """The page's address, and the one that it says is its own."""
+    stated = [*head.links.get("canonical", []), *head.all("og:url")]
+    return [head.url, *(address for link in stated if (address := head.absolute(link)))]
+
+
+def _shown(page: Dating) -> Dated | None:
+    """The publication a reader is shown: by a time element, or in a line that a doubtful time element gives way to."""
+    timed = _time_element(page)
+    if timed is not None and timed.sure:
+        return timed.dated
+    printed = visible_date(page.blocks(), page.clock, page.title, page.month_first)
+    if timed is None or printed is None:
+        return printed or (timed.dated if timed else None)
+    # The same day, more exactly, or read the right way round.
+    return timed.dated if _alike(printed.instant.at, timed.dated.instant.at) else printed
+
+
+def _exact(page: Dating, stated: Dated) -> Dated:
+    """The printed instant of the stated day, where the page prints the time of day."""
+    blocks = page.blocks()
+    for printed in (
+        visible_date(blocks, page.clock, page.title, page.month_first),
+        loose_date(blocks, page.clock, page.title, page.month_first),
+    ):
+        if printed is not None and printed.instant.precision != "day":
+            apart = printed.instant.at - stated.instant.at
+            return printed if timedelta(hours=-14) <= apart < ANOTHER_DAY else stated
+    return stated
+
+
+def _alike(one: datetime, other: datetime) -> bool:
+    """Whether two instants are of one day, or of days that are each other's misreading (3/4 and 4/3)."""
+    swapped = (one.year, one.month, one.day) == (other.year, other.day, other.month)
+    return swapped or abs(one - other) < ANOTHER_DAY
 
 
 def _unambiguous(printed: Dated | None, address: Dated | None) -> Dated | None:
@@ -154,24 +194,30 @@ def read_published(tree: HtmlElement, head: Head, clock: Clock) -> tuple[Dated |
             if instant := clock.read(value):
                 candidates.append(Dated(instant, "meta"))
                 sure = sure or name not in WEAK or value[:16] not in changes
+    if not candidates:
+        others = (value for name in head.metas if OTHER_PUBLISHED.search(name) for value in head.metas[name])
+        read = [Dated(instant, "meta") for value in others if (instant := clock.read(value))]
+        candidates += sorted(read, key=lambda dated: dated.instant.at)[:1]  # later ones are rebuilds of the page
+        sure = bool(candidates)
     if not sure:
         return None, next(iter(candidates), None)
     best = _most_precise(candidates)
     if best is not None and best.instant.precision == "day":
         day = best.instant.at
-        exact = (found for found in _time_elements(tree, clock, modified=False) if found.instant.precision != "day")
-        best = next((found for found in exact if abs((found.instant.at - day).days) < 1), best)
+        found = (timed.dated for timed in time_elements(tree, clock, modified=False))
+        exact = (dated for dated in found if dated.instant.precision != "day")
+        best = next((dated for dated in exact if abs((dated.instant.at - day).days) < 1), best)
     return best, None
 
 
-def _time_element(page: Dating) -> Dated | None:
+def _time_element(page: Dating) -> Timed | None:
     """The instant of the time element that says it is the publication's, else of the one closest to the headline."""
     key = key_of(page.title or "")
     headings = (
         list(islice(page.tree.iter("h1", "h2"), 40)) if next(page.tree.iter("time", "abbr"), None) is not None else []
     )
     heading = next((element for element in headings if key_of(heading_text(element)) == key), None)
-    return next(iter(_time_elements(page.tree, page.clock, modified=False, heading=heading)), None)
+    return next(iter(time_elements(page.tree, page.clock, modified=False, heading=heading)), None)
 
 
 def _most_precise(candidates: list[Dated]) -> Dated | None:
@@ -203,46 +249,4 @@ def read_modified(tree: HtmlElement, head: Head, clock: Clock) -> Dated | None:
         for value in head.all(name):
             if instant := clock.read(value):
                 return Dated(instant, "meta")
-    return next(iter(_time_elements(tree, clock, modified=True)), None)
-
-
-def _time_elements(
-    tree: HtmlElement, clock: Clock, *, modified: bool, heading: HtmlElement | None = None
-) -> list[Dated]:
-    """Instants in time elements of the story: the ones that say so (`itemprop`, `pubdate`) first, then by closeness."""
-    found: list[tuple[tuple[bool, int, bool], Dated]] = []
-    levels = {node: level for level, node in enumerate(heading.iterancestors())} if heading is not None else {}
-    for element in list(tree.iter("time", "abbr"))[:60]:
-        if _says_modified(element) != modified:
-            continue
-        stated = element.get("itemprop") == "datePublished"
-        if not stated and any(ELSEWHERE.search(node.get("class") or "") for node in _around(element)):
-            continue
-        value = element.get("datetime") or element.get("title") or element.get("data-datetime")
-        instant = (clock.read(value) if value else None) or clock.read_visible(element.text_content())
-        if instant is not None:
-            apart = next((levels[node] for node in element.iterancestors() if node in levels), 0)
-            rank = (not stated and element.get("pubdate") is None, apart, not LABELLED.search(_near(element)))
-            found.append((rank, Dated(instant, "time-element")))
-    return [dated for _, dated in sorted(found, key=lambda item: item[0])]
-
-
-def _says_modified(element: HtmlElement) -> bool:
-    """Whether a time element is called the last change's; `published updated`, as WordPress has it, is both's."""
-    parent = element.getparent()
-    called = f"{element.get('class') or ''} {parent.get('class') or '' if parent is not None else ''}"
-    return MODIFIED_HINT.search(_near(element)) is not None and not CALLED_PUBLISHED.search(called)
-
-
-def _near(element: HtmlElement) -> str:
-    """Class, property and the words just before a time element, which say what kind of date it is."""
-    parent, before = element.getparent(), element.getprevious()
-    words = before.tail if before is not None else parent.text if parent is not None else None
-    if not (words or "").strip() and before is not None and len(label := before.text_content().strip()) <= MAX_LABEL:
-        words = label
-    texts = [element.get("class"), element.get("itemprop"), parent.get("class") if parent is not None else None, words]
-    return " ".join(filter(None, texts))
-
-
-def _around(element: HtmlElement) -> list[HtmlElement]:
-    return [element, *islice(element.iterancestors(), 6)]
+    return next((timed.dated for timed in time_elements(tree, clock, modified=True)), None)

@@ -1,6 +1,7 @@
 """Dates that stand nowhere but in the text of the page, in its address, or where htmldate finds one."""
 
 import re
+from collections.abc import Container
 from datetime import UTC, datetime
 from itertools import islice
 
@@ -10,6 +11,7 @@ from lxml.html import HtmlElement
 from crawlers.extract.dates import Clock, Dated, Instant
 from crawlers.extract.months import MONTHS
 from crawlers.extract.segments import Segment, key_of
+from crawlers.extract.timed import stands_elsewhere
 
 NEAR = 12
 """Blocks after the headline among which a dateline is looked for; four before it."""
@@ -23,6 +25,15 @@ DATE_FIRST = re.compile(
 )
 """A line that begins with a date, a weekday before it or not."""
 
+OPENING = re.compile(
+    r"^(?:[A-ZÄÖÜ][^\d—–]{1,40}[,(]\s*)?\(?(?P<date>[^\W\d_]{3,12}\.?\s+\d{1,2},?\s+\d{4}|"
+    r"\d{1,2}\.?\s+[^\W\d_]{3,12}\.?,?\s+\d{4}|\d{1,2}\.\d{1,2}\.\d{4})(?:\)|\s*(?:[-–—]{1,3}|/PRNewswire/))\s"
+)
+"""A story's first words that say when, and perhaps where, it was written."""
+
+OPENS = 60
+"""Characters of a paragraph that opens a story."""
+
 ORIGINALLY = re.compile(
     r"\b(?:originally|first) published\b|ursprünglich (?:veröffentlicht|erschienen)|initialement publié|"
     r"publicado originalmente|originariamente pubblicato|ursprungligen publicerad",
@@ -31,6 +42,7 @@ ORIGINALLY = re.compile(
 MAX_NOTE = 300
 """Characters of a line that tells of the first publication."""
 
+TITLE_DATE = re.compile(r"\d{1,2}[./]\d{1,2}[./](?:\d\d)?\d\d|\d{4}-\d\d-\d\d")
 PIECES = re.compile(r"\s[|•·–—]\s")
 CHANGED = re.compile(r"(?:^|[-_\s])(?:changed|modified|updated|last-?mod)(?:$|[-_\s])", re.IGNORECASE)
 MODIFIED = re.compile(
@@ -46,7 +58,19 @@ PUBLISHED = re.compile(
     r"yayın\w*|dipublikasikan|公開|掲載)\b",
     re.IGNORECASE,
 )
-URL_DATE = re.compile(r"/(?P<year>(?:19|20)\d\d)[/-](?P<month>\d{1,2})[/-](?P<day>\d{1,2})(?:/|-|_|\.|$)")
+NOT_THE_STORYS = re.compile(
+    r"\b(?:current|expir\w+|heute|today|stand|as of|revision|copyright)\b|©|"
+    r"\d{1,2}[:.]\d\d\s*(?:uhr|h|[ap]\.?m\.?)?\s*(?:[-–—]|bis|to|until)\s*\d{1,2}(?:[:.]\d\d|\s*(?:uhr|[ap]\.?m\b))",
+    re.IGNORECASE,
+)
+"""Lines whose date is the clock's, a version's, a licence's, or an event's, which has an end."""
+
+LINKED = 0.8
+"""Share of a line's text that is linked, from which it is a link."""
+
+URL_DATE = re.compile(
+    r"/(?P<year>(?:19|20)\d\d)(?:/[a-z_]+/|[/-])(?P<month>\d{1,2})[/-](?P<day>\d{1,2})(?:/|-|_|\.|$)", re.IGNORECASE
+)
 URL_NAMED = re.compile(r"/(?P<year>20\d\d)/(?P<month>[a-z]{3,12})/(?P<day>\d{1,2})(?:/|-|$)", re.IGNORECASE)
 URL_COMPACT = re.compile(
     r"[/_-](?P<year>20[0-4]\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?:[/_.-]|\d{4,6}\b|$)"
@@ -59,9 +83,9 @@ def visible_date(blocks: list[Segment], clock: Clock, title: str | None, month_f
         return Dated(first, "visible-text")
     if title and (inline := _behind_title(blocks, clock, title, month_first)):
         return Dated(inline, "visible-text")
-    for head in _heads(blocks, title)[:3]:
+    for head in headline_at(blocks, title)[:3]:
         found = _dated_near(blocks, head, clock, month_first)
-        stated = [instant for text, instant in found if PUBLISHED.search(_before_update(text))]
+        stated = [instant for text, instant in found if PUBLISHED.search(_before_update(text)) and not _prose(text)]
         plain = [
             instant
             for text, instant in found
@@ -83,13 +107,19 @@ def _first_of_all(blocks: list[Segment], clock: Clock, month_first: bool) -> Ins
 
 def loose_date(blocks: list[Segment], clock: Clock, title: str | None, month_first: bool = False) -> Dated | None:
     """A date within a line near the headline that says something else, too."""
-    for head in _heads(blocks, title)[:3]:
-        if found := _dated_near(blocks, head, clock, month_first):
-            return Dated(found[0][1], "visible-text")
+    for head in headline_at(blocks, title)[:3]:
+        lines = [(text, instant) for text, instant in _dated_near(blocks, head, clock, month_first) if not _prose(text)]
+        if lines:
+            return Dated(lines[0][1], "visible-text")
     return None
 
 
-def _heads(blocks: list[Segment], title: str | None) -> list[int]:
+def _prose(text: str) -> bool:
+    """Whether a line is a sentence, whose date is part of what it tells."""
+    return text.endswith((".", "!", "?")) and text.count(" ") >= MAX_PLAIN
+
+
+def headline_at(blocks: list[Segment], title: str | None) -> list[int]:
     """Indexes of the blocks that are the headline; else of an h1; else of a heading that has it in it."""
     key = key_of(title) if title else ""
     heads = [block.index for block in blocks if key and key_of(block.text) == key and not block.hidden]
@@ -104,6 +134,7 @@ def _heads(blocks: list[Segment], title: str | None) -> list[int]:
 
 def _dated_near(blocks: list[Segment], head: int, clock: Clock, month_first: bool) -> list[tuple[str, Instant]]:
     """Short lines with a date around a headline, those behind it first; not those that tell of an update."""
+    story = frozenset(blocks[head].element.iterancestors())
     near = [*blocks[head + 1 : head + NEAR], *reversed(blocks[max(0, head - 4) : head])]
     texts = [
         block.text
@@ -111,7 +142,9 @@ def _dated_near(blocks: list[Segment], head: int, clock: Clock, month_first: boo
         if block.text.count(" ") < MAX_WORDS
         and re.search(r"\d", block.text)
         and block.kind != "caption"
-        and not _of_change(block)
+        and not NOT_THE_STORYS.search(block.text)
+        and not of_change(block)
+        and not _of_another(block, story)
     ]
     return [
         (text, instant)
@@ -120,16 +153,21 @@ def _dated_near(blocks: list[Segment], head: int, clock: Clock, month_first: boo
     ]
 
 
-def _of_change(block: Segment) -> bool:
+def _of_another(block: Segment, story: Container[HtmlElement]) -> bool:
+    """Whether a line is another story's: a link to it, or among comments, other stories, the site's frame."""
+    return (block.link_share > LINKED and not DATE_FIRST.match(block.text)) or stands_elsewhere(block.element, story)
+
+
+def of_change(block: Segment) -> bool:
     """Whether the classes around a line say that its date is the last change's."""
     around = [block.element, *islice(block.element.iterancestors(), 2)]
     return any(CHANGED.search(node.get("class") or "") for node in around)
 
 
-def title_date(title: str | None, clock: Clock) -> Dated | None:
+def title_date(title: str | None, clock: Clock, month_first: bool = False) -> Dated | None:
     """The day at the end of a title element: `Minister resigns | Europe | The Paper | 28.04.2023`."""
-    last = re.split(r"\s[|–—-]\s|,\s", title)[-1].strip() if title else ""
-    instant = clock.read_visible(last) if re.fullmatch(r"\d{1,2}[./]\d{1,2}[./]\d{4}|\d{4}-\d\d-\d\d", last) else None
+    last = re.split(r"\s[|–—-]\s|,\s|(?=\()", title)[-1].strip(" ()") if title else ""
+    instant = clock.read_visible(last, month_first=month_first) if TITLE_DATE.fullmatch(last) else None
     return Dated(instant, "visible-text") if instant else None
 
 
@@ -149,6 +187,17 @@ def _before_update(text: str) -> str:
 
 def _read(text: str, clock: Clock, month_first: bool) -> Instant | None:
     return clock.read_visible(_before_update(text) or text, month_first=month_first)
+
+
+def opening_date(blocks: list[Segment], clock: Clock, title: str | None, month_first: bool) -> Dated | None:
+    """The date with which the story begins: `(18.01.2018) The …`, `BERN, May 3, 2024 — …`."""
+    for head in headline_at(blocks, title)[:1]:
+        for block in blocks[head + 1 : head + NEAR]:
+            match = OPENING.match(block.text) if len(block.text) >= OPENS and block.kind == "paragraph" else None
+            instant = clock.read_visible(match["date"], month_first=month_first) if match else None
+            if instant is not None:
+                return Dated(instant, "visible-text")
+    return None
 
 
 def url_date(url: str, clock: Clock) -> Dated | None:

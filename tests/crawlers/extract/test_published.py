@@ -1,6 +1,5 @@
 """When a page was first published: what it states, what it prints, and which is believed."""
 
-from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,47 +7,8 @@ from lxml.html import document_fromstring
 
 from crawlers.extract.fields import read_fields
 from crawlers.extract.head import read_head
-from crawlers.extract.walk import segment
-from crawlers.model import Article
-from tests.crawlers.extract.pages import FETCHED, PROSE, page
-
-TITLE = "Town votes to rebuild breakwater"
-STORY = "".join(f"<p>{paragraph}</p>" for paragraph in PROSE)
-
-
-def dated(
-    below: str = "",
-    *,
-    head: str = "",
-    before: str = "",
-    story: str = STORY,
-    heading: str | None = None,
-    title: str = TITLE,
-    url: str = "https://www.harbournews.example/news/breakwater",
-) -> Article:
-    """The fields of an English page with something below its headline."""
-    heading = f"<h1>{TITLE}</h1>" if heading is None else heading
-    html = (
-        f"<html lang='en-US'><head><title>{title}</title>{head}</head>"
-        f"<body>{before}<article>{heading}{below}{story}</article></body></html>"
-    )
-    tree = document_fromstring(html)
-    return read_fields(tree, read_head(tree, url), page(html, url=url), None, lambda: segment(tree))
-
-
-def ld(published: str, modified: str) -> str:
-    return (
-        '<script type="application/ld+json">{"@type": "NewsArticle", '
-        f'"datePublished": "{published}", "dateModified": "{modified}"}}</script>'
-    )
-
-
-def meta(name: str, content: str) -> str:
-    return f'<meta name="{name}" content="{content}">'
-
-
-def day(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=UTC)  # type: ignore[arg-type, misc]
+from tests.crawlers.extract.dating import STORY, TITLE, dated, day, ld, meta
+from tests.crawlers.extract.pages import FETCHED, page
 
 
 @pytest.mark.parametrize(
@@ -186,3 +146,66 @@ def test_an_ambiguous_date_is_read_as_the_address_has_it():
 def test_nothing_is_published_after_the_fetch():
     found = dated("<p>March 30, 2026</p>")
     assert found.published_at is None or found.published_at <= FETCHED
+
+
+@pytest.mark.parametrize("stated", ["Tue Jan 28 15:28:56 CET 2025", "Tue Jan 28 2025 15:28:56 GMT+0100 (CET)"])
+def test_dates_as_programs_print_them_are_read(stated):
+    assert dated(head=ld(stated, "2025-06-24")).published_at == day(2025, 1, 28, 14, 28, 56)
+
+
+@pytest.mark.parametrize(
+    ("name", "published"),
+    [
+        ("w-published-date", day(2026, 2, 20)),
+        ("pub_date", day(2026, 2, 20)),
+        ("published", day(2026, 2, 20)),
+    ],
+)
+def test_other_names_of_the_publication_are_understood(name, published):
+    assert dated(head=meta(name, "2026-02-20")).published_at == published
+
+
+@pytest.mark.parametrize(
+    ("below", "published", "precision"),
+    [
+        ("<p>February 20, 2026, 3:17 PM</p>", day(2026, 2, 20, 15, 17), "minute"),
+        ("<p>February 20, 2026</p>", day(2026, 2, 20), "day"),
+        ("<p>February 18, 2026, 3:17 PM</p>", day(2026, 2, 20), "day"),
+    ],
+)
+def test_the_time_of_a_stated_day_is_the_printed_one(below, published, precision):
+    found = dated(below, head=meta("date", "2026-02-20"))
+    assert (found.published_at, found.published_precision) == (published, precision)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p>Friday, 20 February 2026, 14:45 to 15:45</p>",
+        "<p>Current DateTime: 08:51:09 23 Feb 2026</p>",
+        "<ul><li><a href='/chat'>Chat with the mayor on 20 February 2026</a></li></ul>",
+        "<div class='comment'><p>20 February 2026</p></div>",
+        "<p>Date of last revision: February 20, 2026</p>",
+    ],
+)
+def test_lines_that_are_not_the_storys_date_it_not(line):
+    assert dated(line).published_source != "visible-text"
+
+
+def test_the_day_in_an_address_may_stand_behind_a_section_and_in_the_canonical_address():
+    assert dated(url="https://www.harbournews.example/2026/TOWN/02/20/wall").published_at == day(2026, 2, 20)
+    head = "<link rel='canonical' href='https://www.harbournews.example/2026/02/20/wall'>"
+    assert dated(head=head).published_at == day(2026, 2, 20)
+
+
+@pytest.mark.parametrize(
+    ("opening", "published"),
+    [
+        ("(20.02.2026) The harbour board voted to rebuild the old breakwater, ending a dispute.", day(2026, 2, 20)),
+        ("PORT MARY, Feb. 20, 2026 — The harbour board voted to rebuild the old breakwater.", day(2026, 2, 20)),
+        ("On February 20, 2026 the harbour board voted to rebuild the old breakwater at last.", None),
+    ],
+)
+def test_a_story_may_begin_with_its_date(opening, published):
+    found = dated(f"<p>{opening}</p>")
+    assert (found.published_at if found.published_source == "visible-text" else None) == published

@@ -1,0 +1,41 @@
+"""Dates that say what they are, wherever they stand."""
+
+import pytest
+
+from tests.crawlers.extract.dating import STORY, dated, day
+
+FAR = "<p>Ferries run every hour.</p>" * 15
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p>Published on February 20, 2026</p>",
+        "<p>VERÖFFENTLICHT AM 20.02.2026</p>",
+        "<p>Published</p><p>Feb 20, 2026</p>",
+        "<p>This entry was posted on Friday, February 20th, 2026 at 5:00 pm and is filed under Town.</p>",
+        "<p>Dieser Artikel wurde am 20. Februar 2026 um 14:48 Uhr veröffentlicht.</p>",
+        "<p>February 20, 2026. <i>Updated: February 23, 2026</i></p>",
+        "<p>From the February 20, 2026 issue of Harbour Magazine.</p>",
+        "<p class='post-date'>February 20, 2026</p>",
+    ],
+)
+def test_a_label_or_a_class_makes_a_date_the_publications(line):
+    found = dated(story=STORY + FAR + line)
+    assert found.published_at is not None
+    assert (found.published_at.date(), found.published_source) == (day(2026, 2, 20).date(), "visible-text")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p>The report was published by the board on February 20, 2026</p>",
+        "<p>Updated on February 20, 2026</p>",
+        "<p class='modified-date'>February 20, 2026</p>",
+        "<div><h3><a href='/b'>Bakery to close</a></h3><p class='post-date'>February 20, 2026</p></div>",
+        "<p class='post-date'>February 20, 2026</p><p class='post-date'>February 19, 2026</p>",
+        "<div class='comments'><p class='post-date'>February 20, 2026</p></div>",
+    ],
+)
+def test_dates_of_others_and_of_changes_are_not(line):
+    assert dated(story=STORY + FAR + line).published_source != "visible-text"
