@@ -68,6 +68,7 @@ NOT_THE_STORYS = re.compile(
 LINKED = 0.8
 """Share of a line's text that is linked, from which it is a link."""
 
+SENTENCE_END = re.compile(r"(?<![ap]\.m)[.!?]$", re.IGNORECASE)
 URL_DATE = re.compile(
     r"/(?P<year>(?:19|20)\d\d)(?:/[a-z_]+/|[/-])(?P<month>\d{1,2})[/-](?P<day>\d{1,2})(?:/|-|_|\.|$)", re.IGNORECASE
 )
@@ -85,7 +86,8 @@ def visible_date(blocks: list[Segment], clock: Clock, title: str | None, month_f
         return Dated(inline, "visible-text")
     for head in headline_at(blocks, title)[:3]:
         found = _dated_near(blocks, head, clock, month_first)
-        stated = [instant for text, instant in found if PUBLISHED.search(_before_update(text)) and not _prose(text)]
+        found = [(text, instant) for text, instant in found if not _prose(text)]
+        stated = [instant for text, instant in found if PUBLISHED.search(_before_update(text))]
         plain = [
             instant
             for text, instant in found
@@ -116,7 +118,7 @@ def loose_date(blocks: list[Segment], clock: Clock, title: str | None, month_fir
 
 def _prose(text: str) -> bool:
     """Whether a line is a sentence, whose date is part of what it tells."""
-    return text.endswith((".", "!", "?")) and text.count(" ") >= MAX_PLAIN
+    return SENTENCE_END.search(text) is not None and text.count(" ") >= MAX_PLAIN
 
 
 def headline_at(blocks: list[Segment], title: str | None) -> list[int]:
