@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
+from itertools import chain
 from urllib.parse import urlsplit
 
 from crawlers.extract import jsonld
@@ -45,6 +46,9 @@ SCRIPTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("ar", re.compile(r"[\u0600-\u06ff]")),
 )
 """Scripts that tell the language, or its press's most common one. Kana come first: Japanese has Chinese ones, too."""
+
+ANY_SCRIPT = re.compile("[" + "".join(script.pattern.strip("[]") for _, script in SCRIPTS) + "]")
+"""Any of them: most texts have none, and pass in one look."""
 
 SMALL_WORDS = {
     "en": "the and of to in that is was for with",
@@ -116,13 +120,13 @@ def _tell(texts: Iterable[str]) -> tuple[str | None, Counter[str]]:
         sample += text + "\n"
         if len(sample) >= SAMPLE:
             break
-    if not sample.isascii():
+    if not sample.isascii() and ANY_SCRIPT.search(sample):
         letters = sum(map(str.isalpha, sample))
         for language, script in SCRIPTS:
             if letters and len(script.findall(sample)) > (0.1 if language == "ja" else 0.4) * letters:
                 return language, Counter({language: letters})
     words = LETTERS.findall(sample.casefold())
-    hits = Counter(language for word in words for language in _SMALL.get(word, ()))
+    hits = Counter(chain.from_iterable(filter(None, map(_SMALL.get, words))))
     ranked = [*hits.most_common(2), ("", 0), ("", 0)]
     (best, most), (_, next_most) = ranked[0], ranked[1]
     clear = most >= MIN_HITS and most >= MIN_SHARE * len(words) and most >= CLEARLY * next_most

@@ -1,7 +1,5 @@
 """The part of a page that matters to its fields, where a template knows the story's container: it and the headline."""
 
-from dataclasses import replace
-
 from lxml.html import HtmlElement
 
 from crawlers.extract.segments import Segment
@@ -33,4 +31,4 @@ def blocks_near(
         if parent is None or parent in above or parent is root:
             break
         holder = parent
-    return [replace(block, index=number) for number, block in enumerate([*segment(holder), *segments])]
+    return [block.numbered(number) for number, block in enumerate([*segment(holder), *segments])]

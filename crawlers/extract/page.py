@@ -15,9 +15,10 @@ from crawlers.extract.fields import read_fields
 from crawlers.extract.head import Head, read_head
 from crawlers.extract.language import month_first, read_language
 from crawlers.extract.near import blocks_near
+from crawlers.extract.nested import segment_all
 from crawlers.extract.nothing import no_article
 from crawlers.extract.segments import Segment, mark_host
-from crawlers.extract.signature import Standing, standing_at
+from crawlers.extract.signature import Paths, Standing, standing_at
 from crawlers.extract.stated import witnessed
 from crawlers.extract.story import decide_by_template, decide_generic
 from crawlers.extract.templates import (
@@ -121,8 +122,9 @@ def read_page(page: Page, *, zone: tzinfo | None = None, views: Sequence[Templat
     mark_host(tree, page.url)
     clock = Clock(page.fetched_at, zone)
     reading = Reading(page, tree, head, Article(), clock)
-    standing = standing_at(tree, {path for view in views for path in view.paths})
-    best = _explained(reading, views, standing)
+    paths = Paths()
+    standing = standing_at(tree, frozenset[str]().union(*(view.paths for view in views)), paths)
+    best = _explained(reading, views, standing, paths)
     told = read_spots(best[0].spots, standing, clock, month_first=_month_first(head)) if best else Told()
     state(head, told)
     head.placed = best[0].placed if best else frozenset()
@@ -146,21 +148,18 @@ Seen = tuple[TemplateView, HtmlElement, list[Segment], Explained]
 """A page seen through a template: the story's container, its blocks, and what the template says of them."""
 
 
-def _explained(reading: Reading, views: Sequence[TemplateView], standing: Standing) -> Seen | None:
+def _explained(reading: Reading, views: Sequence[TemplateView], standing: Standing, paths: Paths) -> Seen | None:
     """The trusted template that explains most of the page, and the page seen through it; None where none does."""
     best: Seen | None = None
-    cut: dict[HtmlElement, list[Segment]] = {}
-    paths: dict[HtmlElement, str] = {}
-    for view in views:
-        root = find_root(view, standing)
-        if root is None:
-            continue
-        segments = cut[root] = cut.get(root) or segment(root)
+    seen = [(view, root) for view in views if (root := find_root(view, standing)) is not None]
+    cut = segment_all(root for _, root in seen)
+    for view, root in seen:
+        segments = cut[root]
         found = explain(view, segments, paths)
         enough = max(LEAST_STORY, LEAST_OF_USUAL * view.usual_story)
         if not found.fits or found.story_chars < enough:
             continue
-        outside = prose_outside(view, reading.tree, root)
+        outside = prose_outside(view, reading.tree, root, paths)
         most = OUTSIDE_FACTOR * found.story_chars + OUTSIDE_FREE
         fits = outside.unknown <= most and outside.known <= KNOWN_FACTOR * most and not outside.leading
         if fits and (best is None or found.story_chars > best[3].story_chars):

@@ -23,6 +23,12 @@ class Segment:
     key: str = field(default="")
     """The text's letters and digits alone, casefolded: to compare it with another reading of the page."""
 
+    def numbered(self, index: int) -> "Segment":
+        """The same block under another number."""
+        return Segment(
+            index, self.kind, self.text, self.element, self.link_chars, self.emphasis_chars, self.hidden, self.key
+        )
+
     @property
     def link_share(self) -> float:
         """Share of the text that is linked, 0 to 1."""

@@ -29,23 +29,57 @@ def step_of(tag: str, label: str) -> str:
     return ".".join([tag, *tokens[:TOKENS]])
 
 
+ROOTS = frozenset({"body", "html"})
+
+
 def path_of(element: HtmlElement) -> str:
     """The last steps of an element's container path, innermost first: `p < div.body < article`.
 
     Three steps are enough where two of them have classes: what stands around them often carries the classes
     of one page (its section, its tags). Else there are up to four.
     """
-    found: list[str] = []
-    labelled = 0
-    node: HtmlElement | None = element
-    while node is not None and len(found) < STEPS and node.tag not in {"body", "html"}:
-        step = step_of(str(node.tag), node.get("class") or node.get("id") or "")
-        found.append(step)
-        labelled += "." in step
-        if len(found) == ENOUGH_STEPS and labelled >= ENOUGH_LABELS:
-            break
-        node = node.getparent()
-    return " < ".join(found)
+    return Paths().of(element)
+
+
+class Paths:
+    """The paths of a page's elements, each step found once; brothers of one step stand at one path."""
+
+    def __init__(self) -> None:
+        self._known: dict[HtmlElement, str] = {}
+        self._brothers: dict[tuple[HtmlElement | None, str], str] = {}
+        self._chains: dict[HtmlElement, tuple[str, ...]] = {}
+
+    def of(self, element: HtmlElement) -> str:
+        """As `path_of`."""
+        path = self._known.get(element)
+        if path is None:
+            path = self._known[element] = self.at(element, _step(element))
+        return path
+
+    def at(self, element: HtmlElement, step: str) -> str:
+        """The path of an element whose own step is known."""
+        parent = element.getparent()
+        path = self._brothers.get((parent, step))
+        if path is None:
+            chain = (step, *self._chain(parent)[: STEPS - 1]) if element.tag not in ROOTS else ()
+            enough = len(chain) == STEPS and sum("." in one for one in chain[:ENOUGH_STEPS]) >= ENOUGH_LABELS
+            path = self._brothers[parent, step] = " < ".join(chain[:ENOUGH_STEPS] if enough else chain)
+        return path
+
+    def _chain(self, node: HtmlElement | None) -> tuple[str, ...]:
+        """The steps of an element and its containers, as many as a path has."""
+        pending: list[HtmlElement] = []
+        while node is not None and node not in self._chains and node.tag not in ROOTS:
+            pending.append(node)
+            node = node.getparent()
+        chain = self._chains.get(node, ()) if node is not None else ()
+        for inner in reversed(pending):
+            chain = self._chains[inner] = (_step(inner), *chain[: STEPS - 1])
+        return chain
+
+
+def _step(element: HtmlElement) -> str:
+    return step_of(str(element.tag), element.get("class") or element.get("id") or "")
 
 
 def linked_share(block: Segment) -> float:
@@ -61,38 +95,37 @@ def traits_of(block: Segment) -> str:
     return mark + ("*" if block.emphasis_share > 0.9 and block.kind != "heading" else "")
 
 
-def signature_of(block: Segment, cache: dict[HtmlElement, str]) -> str:
-    """Path and traits of a block; `cache` holds the paths of a page's elements."""
-    path = cache.get(block.element)
-    if path is None:
-        path = cache[block.element] = path_of(block.element)
-    return path + traits_of(block)
+def signature_of(block: Segment, paths: Paths) -> str:
+    """Path and traits of a block; `paths` are its page's."""
+    return paths.of(block.element) + traits_of(block)
 
 
 Standing = dict[str, list[HtmlElement]]
 """The elements of a page by the path that was asked for, in document order."""
 
 
-def standing_at(tree: HtmlElement, paths: Collection[str]) -> Standing:
+def standing_at(tree: HtmlElement, asked: Collection[str], paths: Paths) -> Standing:
     """The elements that stand at any of the paths; one of two steps or more is met by all whose own path begins so."""
     steps: dict[str, set[str]] = {}
     lengths: set[int] = set()
-    for path in paths:
+    for path in asked:
         step = path.partition(" < ")[0]
         steps.setdefault(step.partition(".")[0], set()).add(step)
         lengths.add(path.count(" < ") + 1)
     found: Standing = {}
-    met: dict[tuple[HtmlElement | None, str], list[str]] = {}  # brothers of one step stand at one path
+    met: dict[str, list[str]] = {}
     for element in tree.iter(*steps) if steps else ():
         tag = str(element.tag)
-        step = step_of(tag, element.get("class") or element.get("id") or "")
+        step = _step(element)
         if step not in steps[tag]:
             continue
-        place = (element.getparent(), step)
-        if (at := met.get(place)) is None:
-            whole = path_of(element).split(" < ")
-            asked = ((" < ".join(whole[:length]), length) for length in lengths)
-            at = met[place] = [path for path, length in asked if path in paths and (length > 1 or len(whole) == length)]
-        for path in at:
-            found.setdefault(path, []).append(element)
+        path = paths.at(element, step)
+        if (begins := met.get(path)) is None:
+            whole = path.split(" < ")
+            beginnings = ((" < ".join(whole[:length]), length) for length in lengths)
+            begins = met[path] = [
+                one for one, length in beginnings if one in asked and (length > 1 or len(whole) == length)
+            ]
+        for one in begins:
+            found.setdefault(one, []).append(element)
     return found

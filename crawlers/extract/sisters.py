@@ -12,7 +12,7 @@ from itertools import pairwise
 from lxml.html import HtmlElement
 
 from crawlers.extract.segments import Segment, internal
-from crawlers.extract.signature import signature_of
+from crawlers.extract.signature import Paths, signature_of
 
 MIN_STORY = 200
 """Characters of kept text that make a place a place of the story."""
@@ -31,8 +31,8 @@ def restore(segments: list[Segment], kept: set[int]) -> set[int]:
     """Indexes of blocks to take into the story besides those kept."""
     if not kept:
         return set()
-    cache: dict[HtmlElement, str] = {}
-    signatures = {block.index: signature_of(block, cache) for block in segments if _may(block)}
+    paths = Paths()
+    signatures = {block.index: signature_of(block, paths) for block in segments if _may(block)}
     region = _region([segments[index] for index in kept])
     inside = {index: place for index, place in signatures.items() if _inside(segments[index], region)}
     total: Counter[str] = Counter()

@@ -172,35 +172,41 @@ def _split_at_breaks(parts: list[Part]) -> list[list[Part]]:
 
 def segment(tree: HtmlElement) -> list[Segment]:
     """All blocks of text below an element, in document order."""
-    walk = _Walk(tree)
+    blocks = walk(tree)
+    show(blocks)
+    return blocks
+
+
+def walk(tree: HtmlElement) -> list[Segment]:
+    """The blocks as they stand in the tree, hidden ones marked as such."""
+    state = _Walk(tree)
     # An explicit stack: pages nest deeper than Python recurses. An entry with what `enter` gave is one to leave.
     stack: list[tuple[HtmlElement, Opened | None]] = [(tree, None)]
     while stack:
         element, opened = stack.pop()
         if opened is not None:
-            walk.leave(opened)
+            state.leave(opened)
         else:
             tag = str(element.tag)
             if tag == "br":
-                walk.parts.append((BREAK, 0, 0))
+                state.parts.append((BREAK, 0, 0))
             elif tag == "tr" and (row := _row_text(element)) is not None:
-                walk.flush()
-                walk.segments.append(Segment(len(walk.segments), "table_row", row, element, hidden=walk.hidden > 0))
-            elif (tag not in SKIPPED or (tag == "button" and walk.kind == "heading")) and not (
+                state.flush()
+                state.segments.append(Segment(len(state.segments), "table_row", row, element, hidden=state.hidden > 0))
+            elif (tag not in SKIPPED or (tag == "button" and state.kind == "heading")) and not (
                 tag == "span" and element.attrib and _for_screen_readers(element)
             ):
-                stack.append((element, walk.enter(element, tag)))
+                stack.append((element, state.enter(element, tag)))
                 if len(element):
                     stack.extend([(child, None) for child in reversed(element)])
                 continue
         if element is not tree and (tail := element.tail):
-            walk.parts.append((tail, walk.linked, walk.emphasis))
-    walk.flush()
-    _show(walk.segments)
-    return walk.segments
+            state.parts.append((tail, state.linked, state.emphasis))
+    state.flush()
+    return state.segments
 
 
-def _show(segments: list[Segment]) -> None:
+def show(segments: list[Segment]) -> None:
     """Take a page at its text where it hides nearly all of it until a script has run."""
     shown = sum(len(block.text) for block in segments if not block.hidden and len(block.text) >= PROSE)
     unseen = [block for block in segments if block.hidden and len(block.text) >= PROSE]

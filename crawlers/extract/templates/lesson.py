@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 from xxhash import xxh3_64_intdigest
 
 from crawlers.extract.segments import Segment, key_of
-from crawlers.extract.signature import signature_of
+from crawlers.extract.signature import Paths, signature_of
 
 REPEATABLE = 600
 """Characters: longer blocks don't repeat across pages but where whole pages do."""
@@ -102,7 +102,6 @@ def lesson_of(
     url: str,
     fetched_at: datetime,
     blocks: Iterable[tuple[Segment, bool]],
-    cache: dict[HtmlElement, str] | None = None,
     *,
     title: str | None = None,
 ) -> Lesson:
@@ -112,7 +111,7 @@ def lesson_of(
     columns of teasers, which read like prose.
     """
     lesson = Lesson(url, fetched_at)
-    paths: dict[HtmlElement, str] = {} if cache is None else cache
+    paths = Paths()
     shown = [(block, kept) for block, kept in blocks if not block.hidden]
     begins = _headline(shown, title)
     around: set[int] = set()

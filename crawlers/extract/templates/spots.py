@@ -15,7 +15,7 @@ from xxhash import xxh3_64_intdigest
 from crawlers.extract.authors import BYLINE_CLASS, visible_names
 from crawlers.extract.dates import Clock, Instant
 from crawlers.extract.segments import Segment, key_of
-from crawlers.extract.signature import Standing, path_of, standing_at
+from crawlers.extract.signature import Paths, Standing, path_of, standing_at
 from crawlers.extract.titles import heading_text
 from crawlers.model import Article
 
@@ -89,7 +89,7 @@ def spots_of(
     if article.published_at is not None:
         reader = _is_date(article, clock, month_first)
         found["date"] = _places(_dates(tree, shown), reader)
-    firsts = standing_at(tree, {place for places in found.values() for place in places})
+    firsts = standing_at(tree, {place for places in found.values() for place in places}, Paths())
     values = {
         "title": key_of(article.title or ""),
         "byline": "|".join(map(key_of, article.authors)),

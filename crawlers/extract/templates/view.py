@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from lxml.html import HtmlElement
 
 from crawlers.extract.segments import Segment
-from crawlers.extract.signature import Standing, path_of, signature_of
+from crawlers.extract.signature import Paths, Standing, signature_of
 from crawlers.extract.templates.lesson import REPEATABLE, frame_hash, text_hash
 from crawlers.extract.templates.template import SiteTemplate, carries_story
 
@@ -140,14 +140,13 @@ def container_of(place: str) -> str:
     return place.rstrip("@*").partition(" < ")[2]
 
 
-def explain(view: TemplateView, segments: list[Segment], cache: dict[HtmlElement, str] | None = None) -> Explained:
-    """Which blocks the template takes, and how much prose it can't explain; `cache` as in `signature_of`."""
+def explain(view: TemplateView, segments: list[Segment], paths: Paths) -> Explained:
+    """Which blocks the template takes, and how much prose it can't explain; `paths` are the page's."""
     found = Explained()
-    cache = {} if cache is None else cache
     for block in segments:
         if block.hidden:
             continue
-        place = signature_of(block, cache)
+        place = signature_of(block, paths)
         verdict = view.places.get(place)
         chars = len(block.text)
         if verdict is None:
@@ -174,7 +173,7 @@ def _repeats(view: TemplateView, block: Segment, place: str) -> bool:
     return (frame := frame_hash(block, place)) is not None and frame in view.repeated
 
 
-def prose_outside(view: TemplateView, tree: HtmlElement, root: HtmlElement) -> Outside:
+def prose_outside(view: TemplateView, tree: HtmlElement, root: HtmlElement, paths: Paths) -> Outside:
     """The paragraphs (their first text alone, which is quick) that stand outside an element, by what they are."""
     inside = set(root.iter("p"))
     found = Outside()
@@ -186,7 +185,7 @@ def prose_outside(view: TemplateView, tree: HtmlElement, root: HtmlElement) -> O
             entered = True
         elif (text := element.text) is None or len(text) < PROSE:
             continue
-        elif not view.places.get(path_of(element), True):
+        elif not view.places.get(paths.of(element), True):
             found.known += len(text)
         else:
             found.unknown += len(text)
