@@ -14,7 +14,7 @@ from crawlers.extract.decision import LONG_WORDS, Decision, words_in
 from crawlers.extract.headings import same_headline
 from crawlers.extract.rules import match_phrase
 from crawlers.extract.segments import Segment, in_page, internal
-from crawlers.extract.signature import signature_of
+from crawlers.extract.signature import Paths, signature_of
 
 CORE = 0.8
 """Share of what was taken that the story's container holds, at least."""
@@ -46,8 +46,8 @@ def trim(decisions: list[Decision], title: str | None) -> None:
     own = [
         number for number, item in enumerate(decisions) if item.kept and item.segment and _within(item.segment, core)
     ]
-    cache: dict[HtmlElement, str] = {}
-    places = {signature_of(block, cache) for number in own if (block := decisions[number].segment) is not None}
+    paths = Paths()
+    places = {signature_of(block, paths) for number in own if (block := decisions[number].segment) is not None}
     above = next((number for number in range(own[0]) if _headline(decisions[number], title)), 0)
     for order in (range(own[-1] + 1, len(decisions)), range(above - 1, -1, -1)):
         gap = 0
@@ -56,7 +56,7 @@ def trim(decisions: list[Decision], title: str | None) -> None:
             block = item.segment
             if block is not None and not item.kept:
                 gap += not block.hidden
-            elif block is not None and gap >= GAP and signature_of(block, cache) not in places:
+            elif block is not None and gap >= GAP and signature_of(block, paths) not in places:
                 item.kept, item.rule = False, "apart"
 
 
@@ -91,16 +91,16 @@ def end_at_comments(decisions: list[Decision]) -> None:
     """Take out what follows the heading of the comments, where that itself was not taken."""
     total = sum(len(item.text) for item in decisions if item.kept)
     before = 0
-    cache: dict[HtmlElement, str] = {}
+    paths = Paths()
     for number, item in enumerate(decisions):
         before += len(item.text) if item.kept else 0
         if before == total:
             return
         if before < LEAST_BEFORE * total or item.kept or not _opens_comments(item):
             continue
-        places = {signature_of(own.segment, cache) for own in decisions[:number] if own.kept and own.segment}
+        places = {signature_of(own.segment, paths) for own in decisions[:number] if own.kept and own.segment}
         for later in decisions[number + 1 :]:
-            if later.kept and later.segment is not None and signature_of(later.segment, cache) not in places:
+            if later.kept and later.segment is not None and signature_of(later.segment, paths) not in places:
                 later.kept, later.rule = False, "comments"
         return
 
