@@ -8,6 +8,9 @@ from lxml.html import HtmlElement
 
 from crawlers.extract import jsonld
 
+MISPLACED = "script:ld+json"
+"""Name of a meta element into which some systems put what was to be a script of JSON-LD."""
+
 
 @dataclass(slots=True)
 class Head:
@@ -84,7 +87,7 @@ def read_head(tree: HtmlElement, url: str) -> Head:
                 head.page_title = " ".join(element.text_content().split()) or None
         elif jsonld.is_jsonld(element):
             scripts.append(element)
-    head.nodes = jsonld.read_scripts(scripts)
+    head.nodes = jsonld.read_scripts(scripts) + jsonld.read_texts(head.metas.get(MISPLACED, ()))
     head.by_id = jsonld.by_id(head.nodes)
     head.stories = jsonld.articles(head.nodes, url)
     return head

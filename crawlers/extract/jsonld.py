@@ -3,7 +3,7 @@
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from lxml.html import HtmlElement
@@ -50,9 +50,13 @@ LD_TYPE = re.compile(r"application/(?:[\w.-]+\+)?ld\+json", re.IGNORECASE)
 
 def read_scripts(scripts: list[HtmlElement]) -> list[Node]:
     """All nodes of all JSON-LD scripts, graphs and arrays opened, in document order."""
+    return read_texts(script.text or "" for script in scripts)
+
+
+def read_texts(texts: Iterable[str]) -> list[Node]:
+    """All nodes of texts that are JSON-LD."""
     nodes: list[Node] = []
-    for script in scripts:
-        text = script.text or ""
+    for text in texts:
         if text and len(text) <= MAX_SCRIPT and (data := loads(text)) is not None:
             nodes.extend(_flatten(data, 0))
     return nodes

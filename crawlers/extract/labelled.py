@@ -47,26 +47,48 @@ DATE_CLASS = re.compile(
 )
 """Classes of an element that holds the date of what it stands beside."""
 
+BEHIND = re.compile(r"^(?:\s+(?:on|am|le|el|il|den))?\s*[:：]?\s*", re.IGNORECASE)
+"""What stands between "updated" and the date."""
+
 MAX_LINE, MAX_SENTENCE = 120, 300
 """Characters of a line that is a label and a date; of a sentence that tells of the publication."""
 
 
-def labelled_date(blocks: list[Segment], clock: Clock, title: str | None, month_first: bool) -> Dated | None:
+def labelled_date(
+    blocks: list[Segment], clock: Clock, title: str | None, month_first: bool, address: str = ""
+) -> Dated | None:
     """The one day that lines called the publication's give, else the one that lines whose class is a date's give.
 
-    None where they give several: the page lists stories.
+    None where they give several: the page lists stories. `address` is the page's.
     """
-    heads = headline_at(blocks, title)[:3]
-    story = {node for head in heads for node in blocks[head].element.iterancestors()}
+    story = _around(blocks, title)
     own = [
         block
         for block in blocks
         if len(block.text) <= MAX_SENTENCE and block.kind != "caption" and any(map(str.isdigit, block.text))
     ]
-    for texts in (_labelled(blocks, own, story), _labelled(blocks, own, None), _classed(own, story)):
+    for texts in (_labelled(blocks, own, story), _labelled(blocks, own, None), _classed(own, story, address)):
         if instant := _only_day(texts, clock, month_first):
             return Dated(instant, "visible-text")
     return None
+
+
+def changed_date(blocks: list[Segment], clock: Clock, title: str | None, month_first: bool) -> Dated | None:
+    """The one day that lines which speak of an update give; None where there are several."""
+    story = _around(blocks, title)
+    texts = []
+    for block in blocks:
+        changed = MODIFIED.search(block.text) if len(block.text) <= MAX_LINE and not block.hidden else None
+        rest = BEHIND.sub("", block.text[changed.end() :]) if changed else ""
+        if DATE_FIRST.match(rest) and not stands_elsewhere(block.element, story):
+            texts.append(rest)
+    instant = _only_day(texts, clock, month_first)
+    return Dated(instant, "visible-text") if instant else None
+
+
+def _around(blocks: list[Segment], title: str | None) -> set[HtmlElement]:
+    """The elements that hold the headline."""
+    return {node for head in headline_at(blocks, title)[:3] for node in blocks[head].element.iterancestors()}
 
 
 def _labelled(blocks: list[Segment], own: list[Segment], story: Container[HtmlElement] | None) -> Iterable[str]:
@@ -92,7 +114,7 @@ def _labelled(blocks: list[Segment], own: list[Segment], story: Container[HtmlEl
             yield rest
 
 
-def _classed(own: list[Segment], story: Container[HtmlElement]) -> Iterable[str]:
+def _classed(own: list[Segment], story: Container[HtmlElement], address: str) -> Iterable[str]:
     """The texts of lines that begin with a date and whose class, or their parent's, is a date's."""
     for block in own:
         if block.hidden or len(block.text) > MAX_LINE or not DATE_FIRST.match(block.text) or of_change(block):
@@ -100,19 +122,25 @@ def _classed(own: list[Segment], story: Container[HtmlElement]) -> Iterable[str]
         parent = block.element.getparent()
         labels = [block.element.get("class") or "", parent.get("class") or "" if parent is not None else ""]
         if any(DATE_CLASS.search(set_apart(label)) for label in labels) and not (
-            stands_elsewhere(block.element, story) or _teased(block.element, story)
+            stands_elsewhere(block.element, story) or _teased(block.element, story, address)
         ):
             yield block.text
 
 
-def _teased(element: HtmlElement, story: Container[HtmlElement]) -> bool:
-    """Whether an element stands beside a linked heading, as in a list of other stories."""
+def _teased(element: HtmlElement, story: Container[HtmlElement], address: str) -> bool:
+    """Whether an element stands beside a heading that is a link to another page, as in a list of other stories."""
+    here = _last_part(address)
     for node in islice(element.iterancestors(), 3):
         if node in story:
             return False
-        if any(next(heading.iter("a"), None) is not None for heading in node.iter("h2", "h3", "h4", "h5")):
+        links = (next(heading.iter("a"), None) for heading in node.iter("h2", "h3", "h4", "h5"))
+        if any(link is not None and _last_part(link.get("href") or "") != here for link in links):
             return True
     return False
+
+
+def _last_part(address: str) -> str:
+    return re.split(r"[?#]", address)[0].rstrip("/").rsplit("/", 1)[-1]
 
 
 def _only_day(texts: Iterable[str], clock: Clock, month_first: bool) -> Instant | None:

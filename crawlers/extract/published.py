@@ -12,12 +12,12 @@ from crawlers.extract import jsonld
 from crawlers.extract.dates import Clock, Dated
 from crawlers.extract.embedded import embedded_date
 from crawlers.extract.head import Head
-from crawlers.extract.labelled import labelled_date
+from crawlers.extract.labelled import changed_date, labelled_date
 from crawlers.extract.lead import refined_date
 from crawlers.extract.segments import Segment, key_of
 from crawlers.extract.timed import ANOTHER_DAY, Timed, time_elements
 from crawlers.extract.titles import heading_text
-from crawlers.extract.visible import generic_date, loose_date, opening_date, title_date, url_date, visible_date
+from crawlers.extract.visible import loose_date, opening_date, title_date, url_date, visible_date
 from crawlers.model import Lead
 
 META_PUBLISHED = (
@@ -115,15 +115,14 @@ def read_dates(page: Dating, lead: Lead | None) -> tuple[Dated | None, Dated | N
     published = published or title_date(head.page_title, clock, page.month_first)
     if published is None:
         blocks = page.blocks()
-        published = labelled_date(blocks, clock, page.title, page.month_first)
+        published = labelled_date(blocks, clock, page.title, page.month_first, head.url)
         published = published or embedded_date(page.tree, head, page.title, clock)
         published = published or opening_date(blocks, clock, page.title, page.month_first)
-        published = published or loose_date(blocks, clock, page.title, page.month_first)
-    published = refined_date(published or address, lead, clock)
-    published = published or doubtful
+        modified = modified or changed_date(blocks, clock, page.title, page.month_first)
     if published is None and "date" not in head.placed:
-        published = _not_of(modified, generic_date(page.tree, head.url, clock))
-    return published, modified
+        published = _not_of(modified, loose_date(blocks, clock, page.title, page.month_first))
+    published = refined_date(published or address, lead, clock)
+    return published or doubtful, modified
 
 
 def _addresses(head: Head) -> list[str]:

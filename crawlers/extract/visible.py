@@ -1,11 +1,10 @@
-"""Dates that stand nowhere but in the text of the page, in its address, or where htmldate finds one."""
+"""Dates that stand nowhere but in the text of the page, or in its address."""
 
 import re
 from collections.abc import Container
 from datetime import UTC, datetime
 from itertools import islice
 
-from htmldate import find_date
 from lxml.html import HtmlElement
 
 from crawlers.extract.dates import Clock, Dated, Instant
@@ -46,7 +45,8 @@ TITLE_DATE = re.compile(r"\d{1,2}[./]\d{1,2}[./](?:\d\d)?\d\d|\d{4}-\d\d-\d\d")
 PIECES = re.compile(r"\s[|•·–—]\s")
 CHANGED = re.compile(r"(?:^|[-_\s])(?:changed|modified|updated|last-?mod)(?:$|[-_\s])", re.IGNORECASE)
 MODIFIED = re.compile(
-    r"(?:\b|(?<=\d))(?:updated|modified|last update|reviewed|aktualisiert|zuletzt geändert|mis à jour|modifié|"
+    r"(?:\b|(?<=\d))(?:updated|modified|last update|reviewed|revised|last revision|aktualisiert|letzte aktualisierung|"
+    r"zuletzt geändert|mis à jour|modifié|"
     r"actualizad\w|atualizad\w|aggiornat\w|bijgewerkt|uppdaterad|oppdatert|opdateret|päivitetty|zaktualizowan\w|aktualizováno|обновлен\w|оновлен\w|"
     r"güncelleme|diperbarui|更新)",
     re.IGNORECASE,
@@ -108,11 +108,11 @@ def _first_of_all(blocks: list[Segment], clock: Clock, month_first: bool) -> Ins
 
 
 def loose_date(blocks: list[Segment], clock: Clock, title: str | None, month_first: bool = False) -> Dated | None:
-    """A date within a line near the headline that says something else, too."""
+    """A guess: a date within a line near the headline that says something else, too."""
     for head in headline_at(blocks, title)[:3]:
         lines = [(text, instant) for text, instant in _dated_near(blocks, head, clock, month_first) if not _prose(text)]
         if lines:
-            return Dated(lines[0][1], "visible-text")
+            return Dated(lines[0][1], "generic")
     return None
 
 
@@ -215,22 +215,3 @@ def url_date(url: str, clock: Clock) -> Dated | None:
         return None
     instant = clock.plausible(Instant(day, "day", zoned=False))
     return Dated(instant, "url") if instant else None
-
-
-def generic_date(tree: HtmlElement, url: str, clock: Clock) -> Dated | None:
-    """The day htmldate makes out, where nothing better is known; None where it finds nothing or fails."""
-    try:
-        found = find_date(
-            tree,
-            url=url or None,
-            original_date=True,
-            extensive_search=True,
-            max_date=clock.fetched_at.strftime("%Y-%m-%d"),
-        )
-        day = datetime.fromisoformat(found).replace(tzinfo=UTC) if found else None
-    except Exception:
-        return None
-    if day is None or day.day == 1:
-        return None  # what htmldate makes of a bare month or year, mostly the one in the copyright line
-    instant = clock.plausible(Instant(day, "day", zoned=False))
-    return Dated(instant, "generic") if instant else None

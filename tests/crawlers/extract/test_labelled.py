@@ -39,3 +39,14 @@ def test_a_label_or_a_class_makes_a_date_the_publications(line):
 )
 def test_dates_of_others_and_of_changes_are_not(line):
     assert dated(story=STORY + FAR + line).published_source != "visible-text"
+
+
+def test_a_linked_heading_of_the_page_itself_is_no_teaser():
+    line = "<div><h3><a href='{}'>Town votes</a></h3><p class='post-date'>February 20, 2026</p></div>"
+    assert dated(story=STORY + FAR + line.format("/news/breakwater")).published_at == day(2026, 2, 20)
+    assert dated(story=STORY + FAR + line.format("/news/bakery")).published_at is None
+
+
+def test_json_ld_in_a_meta_element_is_read():
+    stated = '{"@type": "Article", "datePublished": "2026-02-20T08:00:00Z"}'
+    assert dated(head=f"<meta name='script:ld+json' content='{stated}'>").published_at == day(2026, 2, 20, 8)

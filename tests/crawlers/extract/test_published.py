@@ -159,6 +159,8 @@ def test_dates_as_programs_print_them_are_read(stated):
         ("w-published-date", day(2026, 2, 20)),
         ("pub_date", day(2026, 2, 20)),
         ("published", day(2026, 2, 20)),
+        ("unpublished", None),
+        ("expires", None),
     ],
 )
 def test_other_names_of_the_publication_are_understood(name, published):
@@ -209,3 +211,30 @@ def test_the_day_in_an_address_may_stand_behind_a_section_and_in_the_canonical_a
 def test_a_story_may_begin_with_its_date(opening, published):
     found = dated(f"<p>{opening}</p>")
     assert (found.published_at if found.published_source == "visible-text" else None) == published
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p>Updated: February 20, 2026</p>",
+        "<p>Date of last revision: February 20, 2026</p>",
+        "<p>Jane Doe · Review Editor · Updated February 20, 2026</p>",
+        "<p>Letzte Aktualisierung: 20.02.2026</p>",
+    ],
+)
+def test_a_printed_change_is_the_last_change_and_never_the_publication(line):
+    found = dated(line)
+    assert (found.published_at, found.modified_at) == (None, day(2026, 2, 20))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p>Licensed as of February 20, 2026, by the board</p>",
+        "<p>Photo: <a href='/uploads/2026/02/20/wall.jpg'>the wall</a></p>",
+        "<p>Ferries run every hour.</p>" * 9 + "<p>Ferries on Sundays, from 20.02.2026</p><p>Copyright 2026-02-20</p>",
+    ],
+)
+def test_where_no_date_is_clearly_the_publications_there_is_none(line):
+    found = dated(story=STORY + line)
+    assert (found.published_at, found.modified_at) == (None, None)

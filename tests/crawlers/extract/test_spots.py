@@ -56,7 +56,7 @@ def read(target: Page, book: TemplateBook | None) -> Article:
 def test_fields_that_a_page_doesn_t_state_are_read_where_the_site_prints_them(book):
     target = dispatch(20, stated=False, title="Untitled document")
     alone, helped = read(target, None), read(target, book)
-    assert (alone.authors, alone.published_source) == ([], "generic")
+    assert (alone.authors, alone.published_source) == ([], None)
     assert helped.template
     assert helped.authors == [NAMES[20 % 3]]
     assert helped.published_at == datetime(2026, 1, 21, 8, 30, tzinfo=UTC)
@@ -78,7 +78,7 @@ def test_a_date_that_is_not_where_the_site_prints_it_is_not_guessed_at(book, mon
     def never(*_: object, **__: object) -> None:
         raise AssertionError("a date was guessed")
 
-    monkeypatch.setattr("crawlers.extract.published.generic_date", never)
+    monkeypatch.setattr("crawlers.extract.published.loose_date", never)
     assert read(dispatch(23, stated=False, printed="undated"), book).template
 
 
@@ -90,7 +90,7 @@ def test_dates_are_not_guessed_at_where_guessing_never_found_any(monkeypatch):
     def never(*_: object, **__: object) -> None:
         raise AssertionError("a date was guessed")
 
-    monkeypatch.setattr("crawlers.extract.published.generic_date", never)
+    monkeypatch.setattr("crawlers.extract.published.loose_date", never)
     assert read(undated(9), book).published_at is None
 
 
