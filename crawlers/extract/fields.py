@@ -13,9 +13,10 @@ from crawlers.extract.head import Head
 from crawlers.extract.language import checked_language, month_first, read_language
 from crawlers.extract.lead import plain_title
 from crawlers.extract.names import Bylines
+from crawlers.extract.printed import heading_text
 from crawlers.extract.published import Dating, read_dates
 from crawlers.extract.segments import Segment, key_of
-from crawlers.extract.titles import heading_text, read_title
+from crawlers.extract.titles import read_title
 from crawlers.extract.topics import read_section, read_tags
 from crawlers.model import Article, Page
 
@@ -47,7 +48,7 @@ def read_fields(
         authors=bylines.authors,
         section=read_section(head, title, site_names),
         tags=read_tags(head, tree),
-        language=checked_language(read_language(head), _prose(tree)),
+        language=checked_language(read_language(head), _prose(tree, blocks)),
         image_url=_image(head),
         is_accessible_for_free=_accessible(head),
         canonical_url=_canonical(head),
@@ -69,10 +70,15 @@ def read_fields(
     return article
 
 
-def _prose(tree: HtmlElement) -> Iterator[str]:
-    """The texts of a page's paragraphs."""
-    texts = (paragraph.text_content() for paragraph in tree.iter("p"))
-    return (text for text in texts if len(text) >= PROSE)
+def _prose(tree: HtmlElement, blocks: Callable[[], list[Segment]]) -> Iterator[str]:
+    """The texts of a page's paragraphs, or of its blocks where it has none."""
+    none = True
+    for paragraph in tree.iter("p"):
+        if len(text := paragraph.text_content()) >= PROSE:
+            none = False
+            yield text
+    if none:
+        yield from (block.text for block in blocks() if len(block.text) >= PROSE)
 
 
 def _title(

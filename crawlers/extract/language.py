@@ -63,9 +63,9 @@ SMALL_WORDS = {
     "no": "og at det som ikke har til av ble på",
     "fi": "ja on että ei ovat oli myös mutta kun se",
     "pl": "nie się jest na że do jak przez oraz był",
-    "cs": "je se na že do jak jsou byl podle také",
-    "sk": "je sa na že do ako sú bol podľa tiež",
-    "hu": "az és hogy nem egy is volt meg csak már",
+    "cs": "a je se na že do jak jsou byl podle také",
+    "sk": "a je sa na že do ako sú bol podľa tiež",
+    "hu": "a az és hogy nem egy is volt meg csak már",
     "ro": "și este din care pentru cu mai sunt a fost",
     "hr": "je se na da su koji od za što bio",
     "tr": "ve bir bu için ile olarak daha çok olan da",
@@ -76,7 +76,7 @@ SMALL_WORDS = {
     "uk": "і в не на що це як його був від",
     "bg": "и в не на че да се за от са",
 }
-"""Ten of the commonest small words of each language, as any frequency list has them."""
+"""Some ten of the commonest small words of each language, as any frequency list has them."""
 
 _SMALL: dict[str, list[str]] = {}
 for _language, _words in SMALL_WORDS.items():

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from crawlers.extract.dates import Clock, Dated, Instant
 from crawlers.extract.segments import Segment, key_of
-from crawlers.extract.titles import SEPARATOR
+from crawlers.extract.sitename import SEPARATOR
 from crawlers.model import Lead
 
 

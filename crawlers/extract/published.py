@@ -14,9 +14,9 @@ from crawlers.extract.embedded import embedded_date
 from crawlers.extract.head import Head
 from crawlers.extract.labelled import changed_date, labelled_date
 from crawlers.extract.lead import refined_date
+from crawlers.extract.printed import heading_text
 from crawlers.extract.segments import Segment, key_of
 from crawlers.extract.timed import ANOTHER_DAY, Timed, time_elements
-from crawlers.extract.titles import heading_text
 from crawlers.extract.visible import loose_date, opening_date, title_date, url_date, visible_date
 from crawlers.model import Lead
 

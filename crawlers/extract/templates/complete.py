@@ -3,8 +3,8 @@
 from crawlers.extract.dates import Clock, Instant
 from crawlers.extract.head import Head
 from crawlers.extract.segments import key_of
+from crawlers.extract.sitename import SEPARATOR, similarity
 from crawlers.extract.templates.spots import Told
-from crawlers.extract.titles import SEPARATOR, similarity
 from crawlers.model import Article
 
 AUTHOR_META, DATE_META = "creator", "rnews:datepublished"

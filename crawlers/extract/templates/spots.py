@@ -14,9 +14,9 @@ from xxhash import xxh3_64_intdigest
 
 from crawlers.extract.authors import BYLINE_CLASS, visible_names
 from crawlers.extract.dates import Clock, Instant
+from crawlers.extract.printed import heading_text
 from crawlers.extract.segments import Segment, key_of
 from crawlers.extract.signature import Paths, Standing, path_of, standing_at
-from crawlers.extract.titles import heading_text
 from crawlers.model import Article
 
 ROLES = ("title", "byline", "date")

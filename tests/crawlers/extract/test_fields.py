@@ -2,11 +2,17 @@ from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
+from lxml.html import document_fromstring
 
 from crawlers.extract import jsonld, names
 from crawlers.extract.dates import Clock
+from crawlers.extract.fields import read_fields
+from crawlers.extract.head import read_head
 from crawlers.extract.language import checked_language, code_of, guess_language
-from crawlers.extract.titles import shorten, strip_site
+from crawlers.extract.sitename import strip_site
+from crawlers.extract.titles import shorten
+from crawlers.extract.walk import segment
+from tests.crawlers.extract.pages import page
 
 CLOCK = Clock(datetime(2026, 3, 2, 12, tzinfo=UTC))
 
@@ -237,3 +243,16 @@ def test_a_language_is_told_from_small_words_and_script(text, language):
 )
 def test_a_stated_language_is_checked_against_the_text(stated, text, language):
     assert checked_language(stated, [text]) == language
+
+
+def test_a_language_is_told_from_the_blocks_of_a_page_without_paragraphs():
+    text = "The board of the harbour voted to rebuild the wall, and the work is to begin in April."
+    html = f"<html><body><h1>Wall</h1><div>{text}<br><br>{text}</div></body></html>"
+    tree = document_fromstring(html)
+    found = read_fields(tree, read_head(tree, ""), page(html), None, lambda: segment(tree))
+    assert found.language == "en"
+
+
+def test_hungarian_is_not_taken_for_romanian():
+    text = "Megrongálták a szobrot, és nem ismert, hogy ki volt az; az ügy már a rendőrségé, és meg is van egy tanú."
+    assert checked_language("ro", [text]) == "hu"

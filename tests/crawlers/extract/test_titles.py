@@ -15,14 +15,22 @@ URL = "https://www.harbournews.example/town/wall"
 NAMES = ["Harbour News", "harbournews.example", "harbournews"]
 
 
-def headline(body: str, *, title: str = "", og: str = "", structured: str = "", names: list[str] | None = None) -> str:
+def headline(
+    body: str,
+    *,
+    title: str = "",
+    og: str = "",
+    structured: str = "",
+    names: list[str] | None = None,
+    url: str = URL,
+) -> str:
     head = f"<title>{title}</title>" if title else ""
     head += f'<meta property="og:title" content="{og}">' if og else ""
     if structured:
         story = json.dumps({"@type": "NewsArticle", "headline": structured})
         head += f'<script type="application/ld+json">{story}</script>'
     tree = document_fromstring(f"<html><head>{head}</head><body>{body}</body></html>")
-    return read_title(read_head(tree, URL), tree, NAMES if names is None else names) or ""
+    return read_title(read_head(tree, url), tree, NAMES if names is None else names) or ""
 
 
 def test_the_printed_headline_goes_before_one_written_for_search_engines():
@@ -150,3 +158,62 @@ def test_an_application_that_is_named_as_the_page_names_no_site():
     found = extract_page(page(article(title=title, head=head)))
     assert isinstance(found, Article)
     assert found.title == title
+
+
+LOGO = "<h1><a href='/'>The Wall Club</a></h1>"
+SLUG = "https://www.harbournews.example/town/2026/why-the-old-breakwater-goes-up-again.html"
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"), [(SLUG, "Why the old breakwater goes up again"), (URL, "Great days for Port Mary")]
+)
+def test_an_h1_in_the_words_of_the_address_is_the_headline_whatever_else_is_stated(url, expected):
+    found = headline("<h1>Why the old breakwater goes up again</h1>", og="Great days for Port Mary", url=url)
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "title", "url", "expected"),
+    [
+        (LOGO + "<h2>Spring market</h2>", "Spring market › The Wall Club", URL, "Spring market"),
+        (LOGO + "<h2>Spring market</h2>", "The Wall Club » Spring market", URL, "Spring market"),
+        ("<h1>Spring market</h1><h2>The Wall Club</h2>", "Spring market › The Wall Club", URL, "Spring market"),
+        ("<h1>Walls. Docks. Piers</h1><h2>Why the old breakwater goes up again</h2>",
+         "Why the old breakwater goes up again | Walls. Docks. Piers", SLUG, "Why the old breakwater goes up again"),
+        ("<h2><a href='/x'>Why the old breakwater goes up again</a></h2><h2>The breakwater of old</h2>",
+         "The Old Docker | Why the old breakwater goes up again", SLUG, "Why the old breakwater goes up again"),
+        ("<h1></h1><h2>Why the old breakwater goes up again</h2>", "", SLUG, "Why the old breakwater goes up again"),
+        ("<h1></h1><h2>Ferries run every hour from now</h2>", "", SLUG, ""),
+    ],
+)  # fmt: skip
+def test_the_other_end_of_the_title_element_is_the_headline_where_the_h1_is_the_sites(body, title, url, expected):
+    assert headline(body, title=title, url=url, names=[]) == expected
+
+
+def test_a_heading_that_is_a_part_of_the_stated_title_gives_way_to_the_whole():
+    found = headline("<h2>The breakwater project:</h2>", og="The breakwater project: stones for the town")
+    assert found == "The breakwater project: stones for the town"
+
+
+@pytest.mark.parametrize(
+    ("heading", "expected"),
+    [
+        ("<h1>Town votes for wall <span>Subscribers</span></h1>", "Town votes for wall"),
+        ("<h1>Town votes for wall <b>and pays for it twice</b></h1>", "Town votes for wall and pays for it twice"),
+    ],
+)  # fmt: skip
+def test_a_badge_behind_the_title_is_left_out(heading, expected):
+    assert headline(heading, title="Town votes for wall | Town | Harbour News") == expected
+
+
+@pytest.mark.parametrize(
+    ("inner", "expected"),
+    [
+        ("<span>Town <b>council</b></span> votes<span>: yes</span>", "Town council votes: yes"),
+        ("La digue : quand la ville vote", "La digue : quand la ville vote"),
+        ("Town<script>x</script> votes <!-- c -->yes", "Town votes yes"),
+        ("<i>T</i>own votes , yes", "Town votes, yes"),
+    ],
+)
+def test_the_parts_of_a_heading_stay_in_order_and_keep_their_spaces(inner, expected):
+    assert headline(f"<h1>{inner}</h1>", title=expected) == expected
