@@ -48,6 +48,8 @@ C1 = re.compile(rb"\xc2[\x80-\x9f]")
 NOT_PLAIN = (*(bom for bom, _ in BOMS), b"<\x00", b"\x00<")
 """Beginnings of bodies that are no plain UTF-8, though their bytes may be valid as such."""
 
+STRETCH = re.compile(rb"[^<>\x00-\x1f]+")
+
 DETECT_SAMPLE = 40_000
 """Bytes that charset detection looks at: enough to tell languages apart, little enough to be quick."""
 
@@ -160,7 +162,7 @@ def _not_quite_utf8(body: bytes, declared: list[str]) -> tuple[str, str]:
 
 def _detect(body: bytes) -> str:
     # Only the stretches with bytes beyond ASCII tell charsets apart; markup would drown them.
-    stretches = re.findall(rb"[^<>\x00-\x1f]*[\x80-\xff][^<>\x00-\x1f]*", body)
+    stretches = [stretch for stretch in STRETCH.findall(body) if not stretch.isascii()]
     best = from_bytes(b"\n".join(stretches)[:DETECT_SAMPLE]).best() if stretches else None
     codec = codec_of(best.encoding) if best else None
     return codec or "cp1252"

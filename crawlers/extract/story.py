@@ -41,7 +41,7 @@ def decide_generic(
         if not any(is_prose(segments[index]) for index in kept):
             kept = densest(segments) or kept
     if verdict.coverage < ENOUGH_COVERAGE and verdict.lines:
-        decisions = [Decision("paragraph", plain_line(line), True) for line in verdict.lines]
+        decisions = [Decision("paragraph", line, True) for line in map(plain_line, verdict.lines) if line]
     else:
         kept |= rescue(segments, kept)
         standfirst = find_standfirst(segments, kept, article.title, article.description, article.language)

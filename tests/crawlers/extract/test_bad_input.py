@@ -104,6 +104,7 @@ HOSTILE = {
     "one long word": b"<html><body><p>" + b"a" * 5_000_000 + b"</p></body></html>",
     "regex bait: by": b"<html><body><h1>t</h1><p>By " + b"Ab " * 60_000 + b"</p></body></html>",
     "regex bait: dates": b"<html><body><h1>t</h1>" + b"<p>1.1.1.1.1.1.1.1.1.1.1</p>" * 5_000 + b"</body></html>",
+    "a script of one line in Latin-1": b"<html><script>" + b"var a=1;" * 130_000 + b"</script><p>caf\xe9</p></html>",
     "regex bait: breaks": b"<html><body><p>" + b"<br> " * 200_000 + b"</p></body></html>",
     "entities": b"<html><body><p>" + b"&amp;" * 500_000 + b"</p></body></html>",
     "many links": b"<html><body>" + b"<a href='/x'>link text</a> " * 40_000 + b"</body></html>",
