@@ -12,7 +12,7 @@ concurrency, Retry-After, limits of time and size). With Playwright, for one:
             async def judge(route):
                 await (route.continue_() if await page.allowed(route.request.url) else route.abort())
             await tab.route("**/*", judge)
-            await tab.goto(page.url)
+            await tab.goto(page.url, wait_until="networkidle")
             return await tab.content()
 
 What a browser loads besides the page is its own doing: no delay holds for it, it is not archived, and a name that leads
