@@ -1,5 +1,6 @@
 """What the feed or sitemap said of the page, where the page itself is vaguer. It never overrules a clear statement."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -7,6 +8,9 @@ from crawlers.extract.dates import Clock, Dated, Instant
 from crawlers.extract.segments import Segment, key_of
 from crawlers.extract.sitename import SEPARATOR
 from crawlers.model import Lead
+
+ADDED = re.compile(r":(?=\S)|\s+by\s+(?=[^\W\d_a-z])|\s+(?=\(\d[\d/.-]+\)$)")
+"""What some systems join to a title without a separator: `Paper:Section:Title`, `Title by JANE DOE (03/06/00)`."""
 
 
 def plain_title(title: str | None, lead: Lead | None, blocks: Callable[[], list[Segment]]) -> str | None:
@@ -17,8 +21,10 @@ def plain_title(title: str | None, lead: Lead | None, blocks: Callable[[], list[
     """
     if not title:
         return lead.title if lead else None
-    cuts = [(match.start(), match.end()) for match in SEPARATOR.finditer(title)]
-    parts = [part for start, end in cuts for part in (title[:start].strip(), title[end:].strip())]
+    cuts = [(match.start(), match.end()) for cut in (SEPARATOR, ADDED) for match in cut.finditer(title)]
+    ends = sorted({0, *(end for _, end in cuts)})
+    parts = [title[begin:start].strip() for begin in ends for start, _ in [*cuts, (len(title), 0)] if begin < start]
+    parts = [part for part in dict.fromkeys(parts) if part != title]
     if not parts or len(title) > 300:
         return title
     wanted = {key_of(lead.title)} if lead and lead.title else set()
@@ -29,6 +35,11 @@ def plain_title(title: str | None, lead: Lead | None, blocks: Callable[[], list[
     printed = {key_of(block.text) for block in blocks() if not block.hidden and len(block.text) <= len(title)}
     if key_of(title) in printed:
         return title
+    signed = [
+        part for part in parts if title.startswith(" by ", title.find(part) + len(part)) and key_of(part) in printed
+    ]
+    if signed:
+        return min(signed, key=len)
     standing = [part for part in parts if len(part.split()) > 2 and key_of(part) in printed]
     return max(standing, key=len) if standing else title
 

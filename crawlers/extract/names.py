@@ -19,6 +19,25 @@ AND = _any(_WORDS["and"])
 LABEL = re.compile(rf"^\W*(?:{_any([*_WORDS['label'], *_WORDS['written']])})\s*[:：|]?\s*$", re.IGNORECASE)
 """A text that is but the label before a byline."""
 
+_NOUNS = (
+    "aut",
+    "szerző",
+    "συντ",
+    "yazar",
+    "penulis",
+    "автор",
+    "作者",
+    "記者",
+    "skribent",
+    "kirjoittaja",
+    "text",
+    "tekst",
+)
+COLON = re.compile(
+    rf"^\W*(?:{_any([label for label in _WORDS['label'] if label.startswith(_NOUNS)])})\s*[:：]", re.IGNORECASE
+)
+"""A text that begins with a noun that names the author, and a colon."""
+
 WRITTEN = re.compile(rf"^\W*(?:{_any(_WORDS['written'])})(?!\w)", re.IGNORECASE)
 """A text that begins with a label that leaves no doubt."""
 
@@ -41,7 +60,8 @@ NICKNAME = re.compile(r"\s\([^\W\d_a-z][^\W\d_]+\)\s")
 TASK = re.compile(r"^\w{3,15}:\s")
 DASHED = re.compile(r"\s+[-–—|]\s+")
 BODY = re.compile(
-    r"\b(?:center|centre|institute|department|ministry|office|committee|association|university|commission|bureau)\b",
+    r"\b(?:center|centre|institute?|department|ministry|office|committee|association|university|commission|bureau|"
+    r"universität|hochschule|\w*anstalt|ministerium|institut)\b",
     re.IGNORECASE,
 )
 """Words in the names of public bodies, which have an "and" of their own."""
@@ -67,6 +87,20 @@ ROLE = re.compile(rf"\b(?:(?i:(?:{_any(_WORDS['roles'])}|head of)\w*)|(?:{_any(_
 NOBODY = re.compile(rf"^(?:{'|'.join(_WORDS['nobody'])}|\W*|\d+)$", re.IGNORECASE)
 AGENCY = re.compile(rf"^(?:the )?(?:{'|'.join(_WORDS['agencies'])})$", re.IGNORECASE)
 NON_WORD = re.compile(r"[\W_]+")
+LEADING = re.compile(r"^(?i:contact|follow|e-?mail)\s+(?=[^\W\d_a-z])")
+TRAILING = re.compile(
+    r"\s+(?i:filed under|posted (?:in|on)|(?:last )?updated|published(?: on)?)\b.*$|"
+    r"\s+(?:in|on|am|um|at|IN|ON|AM|UM|AT)$"
+)
+"""What some pages print right before and behind a name: `Contact Jane Doe`, `Jane Doe Filed Under`, `Jane Doe in`."""
+
+COMPANY = re.compile(
+    r"(?:^|\s)(?:g?mbH|GmbH|AG|Ltd|LLC|Inc|Corp|PLC|B\.?V|S\.A\.?S?|S\.L|Sp\. z o\.\s?o|[ds]\.\s?[or]\.\s?o|Pvt)\.?"
+    r"(?:,.*)?$"
+)
+"""The legal forms of companies."""
+
+PRESS = re.compile(rf"\s(?:{_any(_WORDS['press'])})$", re.IGNORECASE)
 ARTICLES = frozenset({"The", "A", "An"})
 TEAMS = frozenset({"Team", "Newsroom", "Desk"})
 PARTICLES = frozenset(_WORDS["particles"])
@@ -87,6 +121,16 @@ def is_agency(name: str) -> bool:
     return AGENCY.match(name.strip()) is not None
 
 
+def is_company(name: str) -> bool:
+    """Whether a name says that it is a company's, by its legal form."""
+    return COMPANY.search(name.strip()) is not None
+
+
+def is_press(name: str) -> bool:
+    """Whether a name is most likely a paper's or a station's, by its last word; agencies are none."""
+    return PRESS.search(name.strip()) is not None and not is_agency(name)
+
+
 def clean_name(name: str) -> str:
     """One name without By, e-mail address, handle, role in brackets; empty where nothing is left."""
     name = HANDLE.sub("", URL.sub("", EMAIL.sub("", name)))
@@ -94,10 +138,11 @@ def clean_name(name: str) -> str:
     previous = None
     while previous != name:
         previous, name = name, BY.sub("", name, count=1).strip()
+    name = TRAILING.sub("", LEADING.sub("", name))
     name = TAIL_DATE.sub("", name) if DATED.search(name) else name
     person, *behind = DASHED.split(name)
     name = person if behind and personlike(person) else name
-    name = name.strip(' \t,;:|/–—-•·"“”*／・：')
+    name = name.strip(' \t,;:|/–—-•·"“”*／・：<>')
     return "" if NOBODY.match(name) or TASK.match(name) or len(name) > 100 or not re.search(r"[^\W\d_]", name) else name
 
 
@@ -123,7 +168,11 @@ def split_names(text: str) -> list[str]:
 
 def _comma_pieces(pieces: list[str]) -> list[str]:
     """`A B, C D` are two people; in `A B, political editor` and `A B, London` the rest says who A B is."""
-    others = [piece for piece in pieces[1:] if not ROLE.search(piece) and (is_agency(piece) or personlike(piece))]
+    others = [
+        piece
+        for piece in pieces[1:]
+        if not ROLE.search(piece) and not BODY.search(piece) and (is_agency(piece) or personlike(piece))
+    ]
     return [pieces[0], *others]
 
 

@@ -150,7 +150,9 @@ def _below_the_sites(
     """
     title = _bare(stated.get("title", ""))
     other = _bare(first.text) if first else ""
-    if first is not None and not (other != title and (title.startswith(other) or title.endswith(other))):
+    end_of_title = other != title and (title.startswith(other) or title.endswith(other))
+    lead = _bare(SEPARATOR.split(stated.get("title", ""), maxsplit=1)[0])
+    if first is not None and not end_of_title and (not first.linked or lead in (title, other)):
         return None
     for element in islice(tree.iter("h2", "h3"), MAX_LOWER):
         if len(element.text_content()) > MAX_HEADING:
@@ -161,6 +163,8 @@ def _below_the_sites(
             fits = told and not stated
         elif first is None:
             fits = told and (title.startswith(bare) or title.endswith(bare))
+        elif not end_of_title:
+            fits = bare == lead and not _linked(element)
         else:
             end = title.startswith(bare) if title.endswith(other) else title.endswith(bare)
             fits = end and bare != other and (told or first.linked)

@@ -12,7 +12,7 @@ from typing import Any
 from lxml.html import HtmlElement
 from xxhash import xxh3_64_intdigest
 
-from crawlers.extract.authors import BYLINE_CLASS, visible_names
+from crawlers.extract.authormarked import BYLINE_CLASS, visible_names
 from crawlers.extract.dates import Clock, Instant
 from crawlers.extract.printed import heading_text
 from crawlers.extract.segments import Segment, key_of

@@ -157,3 +157,93 @@ def test_bibliographies_give_the_last_name_first():
 )
 def test_names_are_rid_of_roles_and_houses(meta, expected):
     assert people(meta=meta) == expected
+
+
+LONG = "<p class='standfirst'>" + "The town votes, and the fishermen wait for the stones to come. " * 4 + "</p>"
+FACE = "<img class='avatar' alt='Jane Doe' src='/j.jpg'>"
+
+
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [
+        (LONG + "<p>By Jane Doe and John Roe</p>", ["Jane Doe", "John Roe"]),
+        (LONG + "<p>by Jane Doe, who came with the ferry and left with it</p>", ["Jane Doe"]),
+        (f"<div>{FACE}<p>Jane Doe</p><p>Dock reporter</p></div>", ["Jane Doe"]),
+        ("<div><img alt='Jane Doe' src='/p?w=47'><p>Jane Doe</p></div>", ["Jane Doe"]),
+        ("<div><img alt='Jane Doe' src='/p.jpg' width='900'><p>Jane Doe</p></div>", []),
+        (f"<figure>{FACE}<p>Jane Doe</p></figure>", []),
+        ("<p>3 May 2024, 10:22 von hafenkind</p>", ["hafenkind"]),
+        ("<p>12/19 — 2025</p><p>by ibby</p>", ["ibby"]),
+        ("<p><span>Autor:</span> <a href='/k'>hafenkind</a></p><p>16.12.2012</p>", ["hafenkind"]),
+        ("<p>by nature</p>", []),
+        ("<p>posted by Stadler at 12:53</p>", ["Stadler"]),
+        ("<p>Friday | 3 May 2024 | 15:49 by Jane Doe IN</p>", ["Jane Doe"]),
+        ("<p>By: Jane Doe Filed Under: harbour</p>", ["Jane Doe"]),
+        ("<p>Interviewed by Jane Doe</p>", ["Jane Doe"]),
+        ("<p><a rel='author' href='/j'>Jane Doe</a>/<a rel='author' href='/r'>Li Roe</a></p>", ["Jane Doe", "Li Roe"]),
+        ("<h4 class='author-name'>By <a href='/e'>The Harbour editors</a></h4>", ["The Harbour editors"]),
+        ("<p>By <a rel='author' href='/all'>SHOW ALL ARTICLES OF <b>Jane Doe</b></a></p>", ["Jane Doe"]),
+        ("<div class='hentry type-post author-jane'>" + "<a href='/w'>Port Mary</a></div>", []),
+    ],
+)  # fmt: skip
+def test_where_bylines_stand_and_how_they_end(after, expected):
+    assert people(after) == expected
+
+
+@pytest.mark.parametrize(
+    ("end", "expected"),
+    [
+        ("<p>Author: Jane Doe, Harbour Institute</p>", ["Jane Doe"]),
+        ("<p>Autor/in: Erika Beispiel</p>", ["Erika Beispiel"]),
+        ("<p>Text: see below, and Port Mary too</p>", []),
+        ("<p>Von HAFEN VEREIN mit vielen zum Bund der Häfen</p>", []),
+    ],
+)
+def test_a_noun_and_a_colon_tell_the_author_wherever_they_stand(end, expected):
+    assert people(end="<p>more</p>" * 80 + end) == expected
+    assert people(end="<p>more</p>" * 80 + end, meta="Harbour News") == (expected or ["Harbour News"])
+
+
+@pytest.mark.parametrize(
+    ("meta", "after", "expected"),
+    [
+        ("Harbour News GmbH, Port Mary", "<p>By Jane Doe</p>", ["Jane Doe"]),
+        ("Harbour News GmbH, Port Mary", "", []),
+        ("Webworks d.o.o. - www.webworks.example", "", []),
+        ("Jane Doe (www.janedoe.example)", "", ["Jane Doe"]),
+        ("Los Muelles Times", "<p>By Jane Doe</p>", ["Jane Doe"]),
+        ("Los Muelles Times", "", ["Los Muelles Times"]),
+        ("Super User", "", []),
+        ("Jane Doe &lt;jane@dock.example&gt;", "", ["Jane Doe"]),
+    ],
+)
+def test_companies_papers_and_makers_of_pages_are_no_persons(meta, after, expected):
+    assert people(after, meta=meta) == expected
+
+
+def test_a_persons_own_site_is_named_as_the_person_is():
+    tree = document_fromstring("<html><head><meta name='author' content='Jane Doe'></head><body><h1>Walls</h1></body>")
+    names = ["janedoe.example", "janedoe"]
+    assert read_authors(read_head(tree, "https://janedoe.example/a"), tree, names).authors == ["Jane Doe"]
+
+
+def test_names_on_the_cards_for_other_sites_are_read():
+    label = "<meta name='twitter:label1' content='{}'><meta name='twitter:data1' content='Jane Doe'>"
+    for says, expected in (("Written by", ["Jane Doe"]), ("Verfasst von", ["Jane Doe"]), ("Reading time", [])):
+        tree = document_fromstring(f"<html><head>{label.format(says)}</head><body><h1>Walls</h1></body>")
+        assert read_authors(read_head(tree, "https://a.example/"), tree, []).authors == expected
+
+
+def test_all_of_a_papers_authors_are_named_where_it_is_cited():
+    head = "<meta name='author' content='Jane Doe'>"
+    head += "".join(f"<meta name='citation_author' content='{name}'>" for name in ("Jane Doe", "John Roe"))
+    tree = document_fromstring(f"<html><head>{head}</head><body><h1>Walls</h1></body>")
+    assert read_authors(read_head(tree, "https://a.example/"), tree, []).authors == ["Jane Doe", "John Roe"]
+
+
+def test_a_page_whose_headline_is_unknown_is_signed_in_a_line_of_its_own():
+    body = (
+        "<table><tr><td><b>Jesus</b><p>By Jane Doe<br>March 2000, No. 3</p></td></tr></table><p>stones by Port Mary</p>"
+    )
+    tree = document_fromstring(f"<html><body>{body}</body></html>")
+    assert read_authors(read_head(tree, "https://a.example/"), tree, [], list, "Harbour: Walls").authors == ["Jane Doe"]

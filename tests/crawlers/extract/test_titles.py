@@ -7,7 +7,9 @@ from lxml.html import document_fromstring
 
 from crawlers.extract import extract_page
 from crawlers.extract.head import read_head
+from crawlers.extract.lead import plain_title
 from crawlers.extract.titles import read_title
+from crawlers.extract.walk import segment
 from crawlers.model import Article
 from tests.crawlers.extract.pages import article, page
 
@@ -217,3 +219,17 @@ def test_a_badge_behind_the_title_is_left_out(heading, expected):
 )
 def test_the_parts_of_a_heading_stay_in_order_and_keep_their_spaces(inner, expected):
     assert headline(f"<h1>{inner}</h1>", title=expected) == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "printed", "expected"),
+    [
+        ("Paper:Features:Poolside with Yoda", "Poolside with Yoda", "Poolside with Yoda"),
+        ("dance / Love Canal by JANE DOE (03/06/00)", "Love Canal", "Love Canal"),
+        ("Walls: why we need them", "why we need them", "Walls: why we need them"),
+        ("How stones are laid by hand", "How stones are laid", "How stones are laid by hand"),
+    ],
+)
+def test_what_systems_join_to_a_title_goes_where_the_title_stands_alone_on_the_page(title, printed, expected):
+    tree = document_fromstring(f"<html><body><p>{printed}</p></body></html>")
+    assert plain_title(title, None, lambda: segment(tree)) == expected
