@@ -49,6 +49,9 @@ MIN_END = 8
 MIN_TOLD, TOLD = 4, 0.7
 """Words of an address that can tell a headline, and the share of them that it must have."""
 
+ALONE, LEAST_ALONE = 0.4, 2
+"""What it counts that a heading, of as many words, is the only h1 of a page that states no title of as many."""
+
 SPELT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "oe", "å": "aa"})
 
 SILENT = frozenset({"script", "style", "svg", "button", "noscript"})
@@ -78,7 +81,9 @@ def printed_headline(
     own = known_as(tuple(site_names))[0] | _beside(stated)
     leads = {_bare(SEPARATOR.split(title, maxsplit=1)[0]) for title in stated.values()}
     best: tuple[float, _Heading] | None = None
-    for order, element in enumerate(islice(tree.iter("h1"), MAX_FIRST)):
+    all_first = list(islice(tree.iter("h1"), MAX_FIRST))
+    untitled = len(all_first) == 1 and all(len(WORD.findall(title)) < LEAST_ALONE for title in stated.values())
+    for order, element in enumerate(all_first):
         heading = _heading(element)
         if not heading.text or _bare(heading.text) in own or len(heading.text) > MAX_PRINTED:
             continue
@@ -87,6 +92,8 @@ def printed_headline(
         if order and likeness < LIKE:
             continue
         weight = likeness * 3 + (0.5 if HEADLINE_HINT.search(heading.label) else 0) - order * 0.1
+        if untitled and len(WORD.findall(heading.text)) >= LEAST_ALONE:
+            weight += ALONE
         weight -= (2 if OTHER_HINT.search(heading.label) else 0) + (0.8 if heading.linked else 0)
         if best is None or weight > best[0]:
             best = (weight, heading)

@@ -233,3 +233,17 @@ def test_the_parts_of_a_heading_stay_in_order_and_keep_their_spaces(inner, expec
 def test_what_systems_join_to_a_title_goes_where_the_title_stands_alone_on_the_page(title, printed, expected):
     tree = document_fromstring(f"<html><body><p>{printed}</p></body></html>")
     assert plain_title(title, None, lambda: segment(tree)) == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "expected"),
+    [
+        ("", "<h1>Harbour wall goes up</h1>", "Harbour wall goes up"),
+        ("News", "<h1>Harbour wall goes up</h1>", "Harbour wall goes up"),
+        ("News", "<h1>Town</h1>", "News"),
+        ("News", "<h1>Wall goes up</h1><h1>Old mill comes down</h1>", "News"),
+        ("Wall rises at last", "<h1>Allergies health centre</h1>", "Wall rises at last"),
+    ],
+)
+def test_the_only_heading_of_a_page_without_a_title_is_its_headline(title, body, expected):
+    assert headline(body, title=title) == expected
