@@ -22,23 +22,29 @@ setup: .venv/ready ## install the pinned dependencies and presslake itself into 
 	@echo "setup: installing the pinned dependencies into .venv with $(PYTHON) (about a minute)"
 	@$(PYTHON) -m venv .venv
 	@# The lock is complete; --no-deps keeps the resolver of old versions of pip from stumbling over extras.
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@# Compiling is left to the first import: of 14,500 modules few are ever used.
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch .venv/ready
 
 demo: setup ## crawl a small news web on loopback at two moments and show what a reader then sees
 	@$(BIN)/presslake demo
 
+# Tests start and kill real processes; one that was only starved on a busy machine passes alone, a broken one doesn't.
+# Runs of pytest at the same time remember in caches of their own what failed.
+define pytest
+$(BIN)/python -m pytest -q -o cache_dir=.pytest_cache/$@ $(1) $(2) || { [ $$? -eq 1 ] && \
+	echo "$@: what failed runs once more, one at a time" && \
+	$(BIN)/python -m pytest -q -o cache_dir=.pytest_cache/$@ $(1) --last-failed --last-failed-no-failures none; }
+endef
+
 test: setup ## run the tests (loopback only); those on recorded pages skip where ../shared is absent
 	@echo "test: pytest, unit and end to end, on loopback only; S3 by moto (make test-s3 has a real server)"
-	@# Tests start and kill real processes; one that was only starved on a busy machine passes alone, a broken one doesn't.
-	@$(BIN)/python -m pytest -q -n auto --dist worksteal || { [ $$? -eq 1 ] && \
-		echo "test: what failed runs once more, one at a time" && \
-		$(BIN)/python -m pytest -q --last-failed --last-failed-no-failures none; }
+	@$(call pytest,,-n auto --dist worksteal)
 
 test-s3: setup ## run what is stored on S3 on a real server, Ceph's radosgw (fetches 65 MB of Debian packages once)
 	@echo "test-s3: pytest on radosgw on loopback; skips, with the reason, where its packages can't be had"
-	@$(BIN)/python -m pytest -q -m s3
+	@$(call pytest,-m s3 tests/s3,)
 
 lint: setup ## check style (ruff), types (mypy strict) and import rules (import-linter)
 	@echo "lint: ruff, mypy, import-linter"

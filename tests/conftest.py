@@ -1,6 +1,7 @@
 """What all tests share: an environment of their own, lakes on disk and on S3, the recorded corpora."""
 
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,6 +29,8 @@ def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "no-aws-config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "no-aws-credentials"))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    # A backfill gives way to others; in this process it would take all later tests with it.
+    monkeypatch.setattr(os, "nice", lambda more: more)
 
 
 @pytest.fixture(autouse=True)
@@ -39,14 +42,25 @@ def shared_or_skip(request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture(scope="session")
 def s3_server() -> Iterator[str]:
-    """A moto S3 server on loopback; gives its address."""
-    from moto.server import ThreadedMotoServer
+    """A moto S3 server on loopback; gives its address.
 
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    S3 alone: moto's own server looks through the folders of all its services at each request to find the one meant,
+    which takes longer than the answer.
+    """
+    from moto.moto_server.werkzeug_app import create_backend_app
+    from werkzeug.serving import WSGIRequestHandler, make_server
+
+    class Handler(WSGIRequestHandler):
+        protocol_version = "HTTP/1.1"  # connections are kept
+
+        def log_request(self, *_: object) -> None:
+            pass
+
+    server = make_server("127.0.0.1", 0, create_backend_app("s3"), threaded=True, request_handler=Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
 
 
 @pytest.fixture

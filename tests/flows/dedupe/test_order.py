@@ -66,7 +66,7 @@ def _same(one: Incoming, other: Incoming) -> bool:
     return one.article_id == other.article_id
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**6), order=st.integers(0, 10**6))
 def test_order_and_batches_do_not_matter(tmp_path: Path, seed: int, order: int) -> None:
     items = world(seed)
@@ -76,7 +76,7 @@ def test_order_and_batches_do_not_matter(tmp_path: Path, seed: int, order: int) 
     assert parts.in_articles == whole.in_articles
 
 
-@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**6), order=st.integers(0, 10**6))
 def test_late_fetches_do_not_matter(tmp_path: Path, seed: int, order: int) -> None:
     """An article's earlier page may arrive after its later one: numbers differ then, relations don't."""

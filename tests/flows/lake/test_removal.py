@@ -29,6 +29,8 @@ from tests.flows.lake.rows import NOW, batch_rows
 from tests.flows.lake.test_batches import ids
 
 AT_ONCE = timedelta(0)
+PAUSE = 0.2
+"""Seconds between two batches of a publisher, so that a removal has more to do than to keep up with a growing log."""
 
 
 def publish_one(lake: Lake, number: int) -> None:
@@ -192,6 +194,7 @@ def _publish(root: str, writer: int, stop: "multiprocessing.synchronize.Event", 
     while not stop.is_set():
         publish_one(lake, writer * 1000 + number)
         number += 1
+        stop.wait(PAUSE)
     done.put((writer, number))
 
 
