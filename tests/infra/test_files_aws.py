@@ -6,6 +6,7 @@ from typing import Any
 
 import boto3
 import pytest
+from moto.server import ThreadedMotoServer
 
 from flows.lake import open_lake
 from tests.conftest import ROOT
@@ -45,19 +46,29 @@ def _account(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
+@pytest.fixture(scope="module")
+def account() -> Iterator[str]:
+    """The address of a moto server with all its services."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
 @pytest.fixture
-def stack(deployed: dict[str, str], s3_server: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+def stack(deployed: dict[str, str], account: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """The outputs of the stack, with the environment of its account."""
-    _account(s3_server, monkeypatch)
+    _account(account, monkeypatch)
     return deployed
 
 
 @pytest.fixture(scope="module")
-def deployed(s3_server: str) -> Iterator[dict[str, str]]:
+def deployed(account: str) -> Iterator[dict[str, str]]:
     """The template as a stack in moto; gives its outputs."""
     pytest.importorskip("cfnlint", reason="moto's CloudFormation needs cfn-lint")
     with pytest.MonkeyPatch.context() as monkeypatch:
-        _account(s3_server, monkeypatch)
+        _account(account, monkeypatch)
         yield from _deployed()
 
 
