@@ -27,6 +27,12 @@ APART = re.compile(f"[{''.join(map(chr, ALIKE.keys() - set(ALIKE.values())))}]")
 RARITY = {1: 40, 2: 20, 3: 5, 4: 1}
 """How common words are, roughly, of which so many letters are known."""
 
+MORE = "*"
+"""Stands behind a key for the rest of a word of which less is known than a whole key."""
+
+DIGITS = "0*"
+"""The key of all words that begin with a digit."""
+
 State = str | None
 """What is known of the word that a match has come to: its letters so far, "" between words, None for nothing."""
 
@@ -49,6 +55,7 @@ class Prefilter:
 
     def __init__(self, patterns: Iterable[re.Pattern[str]]) -> None:
         self.always: set[int] = set()
+        self.pieces: list[tuple[str, int]] = []
         self.foreign: set[int] = set()
         self.first: dict[str, set[int]] = {}
         self.anywhere: dict[str, set[int]] = {}
@@ -61,18 +68,32 @@ class Prefilter:
         keys = _rarest(way, START, ends=True) if first is None else first
         for key in keys or ():
             (self.anywhere if first is None else self.first).setdefault(key, set()).add(number)
-        if keys is None:
+        if keys is None and len(piece := _piece(way)) > 1:
+            self.pieces.append((piece, number))
+        elif keys is None:
             (self.foreign if _foreign(way) else self.always).add(number)
 
     def candidates(self, text: str) -> list[int]:
         """Numbers of the patterns that may match a text from its first to its last word, in their order."""
-        words = [word[:KEY] for word in WORD.findall(folded(text))]
-        found = self.always if text.isascii() or not FOREIGN.search(text) else self.always | self.foreign
-        if words and (begins := self.first.get(words[0])):
-            found = found | begins
-        for key in self.anywhere.keys() & set(words):
-            found = found | self.anywhere[key]
+        text = folded(text)
+        words = {word[:KEY] for word in WORD.findall(text)}
+        found = set(self.always if text.isascii() or not FOREIGN.search(text) else self.always | self.foreign)
+        for key in _openings(text):
+            found.update(self.first.get(key, ()))
+        for key in self.anywhere.keys() & words:
+            found.update(self.anywhere[key])
+        found.update(number for piece, number in self.pieces if piece in text)
         return sorted(found)
+
+
+def _openings(text: str) -> tuple[str, ...]:
+    """The keys that a text's first word meets."""
+    match = WORD.search(text)
+    if match is None:
+        return ()
+    word = match.group()
+    more = (word[:3] + MORE, word[:2] + MORE, word[:1] + MORE)
+    return (word[:KEY], *more, DIGITS) if word[0].isdigit() else (word[:KEY], *more)
 
 
 def _ways(tree: list[Any]) -> list[list[Any]]:
@@ -82,6 +103,14 @@ def _ways(tree: list[Any]) -> list[list[Any]]:
         return [tree]
     inner = tree[at][1][1] if name == "BRANCH" else [tree[at][1][-1]]
     return [way for one in inner for way in _ways([*tree[:at], *one, *tree[at + 1 :]])]
+
+
+def _piece(way: list[Any]) -> str:
+    """The longest text, in lower case, that every match of a sequence has in it."""
+    runs = [""]
+    for item in way:
+        runs = [*runs[:-1], runs[-1] + folded(chr(item[1]))] if str(item[0]) == "LITERAL" else [*runs, ""]
+    return max(runs, key=len)
 
 
 def _foreign(tree: Iterable[Any]) -> bool:
@@ -135,7 +164,7 @@ def _step(item: tuple[Any, Any], states: States, *, strict: bool) -> tuple[Keys,
         case "LITERAL":
             return _character(chr(detail), states)
         case "IN":
-            return _one_of(detail, states)
+            return _one_of(detail, states, strict=strict)
         case "BRANCH" | "SUBPATTERN" | "ATOMIC_GROUP":
             ways = detail[1] if name == "BRANCH" else [detail if name == "ATOMIC_GROUP" else detail[-1]]
             return _joined(_way(list(way), states, strict=strict) for way in ways)
@@ -146,7 +175,13 @@ def _step(item: tuple[Any, Any], states: States, *, strict: bool) -> tuple[Keys,
             return frozenset(filter(None, states)), START if not all(states) else frozenset()
         case "AT" | "ASSERT" | "ASSERT_NOT":
             return frozenset(), states
-    return frozenset(), NOTHING
+    return _unknown(states, strict=strict)
+
+
+def _unknown(states: States, *, strict: bool) -> tuple[Keys, States]:
+    """A character that may be any: in a first word, what is known of it is all that will be."""
+    keys = frozenset(state + MORE for state in states if state) if strict else frozenset()
+    return keys, NOTHING if not strict or not all(states) else frozenset()
 
 
 def _way(tree: list[Any], states: States, *, strict: bool) -> tuple[Keys, States]:
@@ -176,8 +211,11 @@ def _character(character: str, states: States) -> tuple[Keys, States]:
     return keys, frozenset(grown - keys)
 
 
-def _one_of(choices: list[tuple[Any, Any]], states: States) -> tuple[Keys, States]:
-    """A character class: known where it is of single characters, or of none that are in words."""
+def _one_of(choices: list[tuple[Any, Any]], states: States, *, strict: bool) -> tuple[Keys, States]:
+    """A character class: known where it is of single characters, of digits, or of none that are in words."""
+    if strict and [str(detail) for _, detail in choices] == ["CATEGORY_DIGIT"]:
+        keys, after = _unknown(states - START, strict=strict)
+        return (keys | {DIGITS} if "" in states else keys), after
     if all(str(kind) == "LITERAL" for kind, _ in choices):
         return _joined(_character(chr(code), states) for _, code in choices)
     between = {"CATEGORY_SPACE", "CATEGORY_NOT_WORD"}
@@ -185,4 +223,4 @@ def _one_of(choices: list[tuple[Any, Any]], states: States) -> tuple[Keys, State
         str(kind) == "LITERAL" and WORD.fullmatch(chr(code)) for kind, code in choices
     ):
         return _character(" ", states)
-    return frozenset(), NOTHING
+    return _unknown(states, strict=strict)
