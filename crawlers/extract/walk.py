@@ -7,6 +7,7 @@ is one heading). The walk keeps no opinion of what belongs to the story.
 import re
 from collections import Counter
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from crawlers.extract.segments import HEADINGS, Segment
@@ -85,10 +86,6 @@ class _Walk:
         self.kind = "paragraph"
         self.linked = self.emphasis = self.hidden = 0
 
-    def add(self, text: str | None) -> None:
-        if text:
-            self.parts.append((text, self.linked, self.emphasis))
-
     def flush(self) -> None:
         parts = self.parts
         if not parts:
@@ -115,10 +112,21 @@ class _Walk:
         number = len(self.segments)
         self.segments.append(Segment(number, self.kind, text, self.block, linked, emphatic, self.hidden > 0))
 
-    def enter(self, element: HtmlElement, tag: str) -> Opened:
-        """Open an element; what is returned undoes it."""
-        attributes = element.attrib
-        hidden = bool(attributes) and is_hidden(element)
+    def enter(self, element: HtmlElement, tag: str) -> Opened | None:
+        """Open an element; what is returned undoes it. None where nothing within it is to be read."""
+        if tag == "br":
+            self.parts.append((BREAK, 0, 0))
+            return None
+        if tag == "tr" and (row := _row_text(element)) is not None:
+            self.flush()
+            number = len(self.segments)
+            self.segments.append(Segment(number, "table_row", row, element, hidden=self.hidden > 0))
+            return None
+        if (tag in SKIPPED and (tag != "button" or self.kind != "heading")) or (
+            tag == "span" and _for_screen_readers(element)
+        ):
+            return None
+        hidden = is_hidden(element)
         self.hidden += hidden
         if tag not in INLINE and "-" not in tag and tag != "button":
             self.flush()
@@ -180,28 +188,19 @@ def segment(tree: HtmlElement) -> list[Segment]:
 def walk(tree: HtmlElement) -> list[Segment]:
     """The blocks as they stand in the tree, hidden ones marked as such."""
     state = _Walk(tree)
-    # An explicit stack: pages nest deeper than Python recurses. An entry with what `enter` gave is one to leave.
-    stack: list[tuple[HtmlElement, Opened | None]] = [(tree, None)]
-    while stack:
-        element, opened = stack.pop()
-        if opened is not None:
-            state.leave(opened)
-        else:
-            tag = str(element.tag)
-            if tag == "br":
-                state.parts.append((BREAK, 0, 0))
-            elif tag == "tr" and (row := _row_text(element)) is not None:
-                state.flush()
-                state.segments.append(Segment(len(state.segments), "table_row", row, element, hidden=state.hidden > 0))
-            elif (tag not in SKIPPED or (tag == "button" and state.kind == "heading")) and not (
-                tag == "span" and element.attrib and _for_screen_readers(element)
-            ):
-                stack.append((element, state.enter(element, tag)))
-                if len(element):
-                    stack.extend([(child, None) for child in reversed(element)])
-                continue
-        if element is not tree and (tail := element.tail):
-            state.parts.append((tail, state.linked, state.emphasis))
+    opened: list[Opened | None] = []
+    steps = etree.iterwalk(tree, events=("start", "end"))
+    for event, element in steps:
+        if event == "end":
+            if (opening := opened.pop()) is not None:
+                state.leave(opening)
+            if element is not tree and (tail := element.tail):
+                state.parts.append((tail, state.linked, state.emphasis))
+            continue
+        tag = str(element.tag)
+        if (opening := state.enter(element, tag)) is None:
+            steps.skip_subtree()
+        opened.append(opening)
     state.flush()
     return state.segments
 
@@ -236,11 +235,8 @@ def _for_screen_readers(element: HtmlElement) -> bool:
 
 def is_hidden(element: HtmlElement) -> bool:
     """Whether the element itself says that it is not shown."""
-    attributes = element.attrib
-    if "hidden" in attributes:
-        return True
-    style = attributes.get("style")
-    return style is not None and HIDDEN_STYLE.search(style) is not None
+    style = element.get("style")
+    return (style is not None and HIDDEN_STYLE.search(style) is not None) or element.get("hidden") is not None
 
 
 def _row_text(row: HtmlElement) -> str | None:
