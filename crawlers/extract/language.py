@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from crawlers.extract import jsonld
 from crawlers.extract.head import Head
+from crawlers.extract.words import LETTERS
 
 CODE = re.compile(r"^([a-z]{2,3})(?:[-_].*)?$", re.IGNORECASE)
 NAMES = {
@@ -83,7 +84,6 @@ for _language, _words in SMALL_WORDS.items():
     for _word in _words.split():
         _SMALL.setdefault(_word, []).append(_language)
 
-LETTERS = re.compile(r"[^\W\d_]+")
 FOREIGN = 3
 """How many times more small words of another language make a page's statement of its own wrong."""
 
@@ -125,7 +125,7 @@ def _tell(texts: Iterable[str]) -> tuple[str | None, Counter[str]]:
         for language, script in SCRIPTS:
             if letters and len(script.findall(sample)) > (0.1 if language == "ja" else 0.4) * letters:
                 return language, Counter({language: letters})
-    words = LETTERS.findall(sample.casefold())
+    words = LETTERS.of(sample.casefold())
     hits = Counter(chain.from_iterable(filter(None, map(_SMALL.get, words))))
     ranked = [*hits.most_common(2), ("", 0), ("", 0)]
     (best, most), (_, next_most) = ranked[0], ranked[1]

@@ -84,7 +84,7 @@ def _matches(text: str) -> tuple[Hit, ...]:
         found += [hit for hit, starts in index.starts if begins.startswith(starts)]
     for number in index.prefilter.candidates(whole):
         hit, pattern = index.patterns[number]
-        if words <= hit.rule.max_words and (pattern.fullmatch(bare) or pattern.fullmatch(whole)):
+        if words <= hit.rule.max_words and (pattern.fullmatch(bare) or (whole != bare and pattern.fullmatch(whole))):
             found.append(hit)
     return tuple(found)
 

@@ -8,7 +8,10 @@ on every text: what isn't understood costs time, never a match.
 import importlib
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
+
+from crawlers.extract.words import ALPHANUMERIC
 
 _parser: Any = importlib.import_module("re._parser")
 _extra_cases: dict[int, tuple[int, ...]] = vars(importlib.import_module("re._casefix"))["_EXTRA_CASES"]
@@ -36,8 +39,10 @@ DIGITS = "0*"
 State = str | None
 """What is known of the word that a match has come to: its letters so far, "" between words, None for nothing."""
 
+Tree = tuple[Any, ...]
 Keys = frozenset[str]
 States = frozenset[State]
+NONE: Keys = frozenset()
 NOTHING: States = frozenset({None})
 START: States = frozenset({""})
 
@@ -57,17 +62,20 @@ class Prefilter:
         self.always: set[int] = set()
         self.pieces: list[tuple[str, int]] = []
         self.foreign: set[int] = set()
-        self.first: dict[str, set[int]] = {}
-        self.anywhere: dict[str, set[int]] = {}
+        self.first: dict[str, list[tuple[int, Keys]]] = {}
+        self.anywhere: dict[str, list[tuple[int, Keys]]] = {}
         for number, pattern in enumerate(patterns):
-            for way in _ways(list(_parser.parse(pattern.pattern, pattern.flags))):
+            for way in _ways(_fixed(_parser.parse(pattern.pattern, pattern.flags))):
                 self._add(number, way)
+        _step.cache_clear()
 
-    def _add(self, number: int, way: list[Any]) -> None:
+    def _add(self, number: int, way: Tree) -> None:
         first = _complete(*_follow(way, START, strict=True), ends=True)
-        keys = _rarest(way, START, ends=True) if first is None else first
+        others = sorted(_options(way, START, ends=True), key=_commonness)
+        keys = next(iter(others), None) if first is None else first
+        besides = next((other for other in others if not other & (keys or other)), NONE)
         for key in keys or ():
-            (self.anywhere if first is None else self.first).setdefault(key, set()).add(number)
+            (self.anywhere if first is None else self.first).setdefault(key, []).append((number, besides))
         if keys is None and len(piece := _piece(way)) > 1:
             self.pieces.append((piece, number))
         elif keys is None:
@@ -76,36 +84,45 @@ class Prefilter:
     def candidates(self, text: str) -> list[int]:
         """Numbers of the patterns that may match a text from its first to its last word, in their order."""
         text = folded(text)
-        words = {word[:KEY] for word in WORD.findall(text)}
+        words = ALPHANUMERIC.of(text)
+        keys = {word[:KEY] for word in words}
         found = set(self.always if text.isascii() or not FOREIGN.search(text) else self.always | self.foreign)
-        for key in _openings(text):
-            found.update(self.first.get(key, ()))
-        for key in self.anywhere.keys() & words:
-            found.update(self.anywhere[key])
-        found.update(number for piece, number in self.pieces if piece in text)
+        likely = [self.first[key] for key in _openings(words) if key in self.first]
+        likely += [self.anywhere[key] for key in self.anywhere.keys() & keys]
+        for some in likely:
+            for number, besides in some:
+                if not besides or not besides.isdisjoint(keys):
+                    found.add(number)
+        for piece, number in self.pieces:
+            if piece in text:
+                found.add(number)
         return sorted(found)
 
 
-def _openings(text: str) -> tuple[str, ...]:
+def _openings(words: list[str]) -> tuple[str, ...]:
     """The keys that a text's first word meets."""
-    match = WORD.search(text)
-    if match is None:
+    if not words:
         return ()
-    word = match.group()
+    word = words[0]
     more = (word[:3] + MORE, word[:2] + MORE, word[:1] + MORE)
     return (word[:KEY], *more, DIGITS) if word[0].isdigit() else (word[:KEY], *more)
 
 
-def _ways(tree: list[Any]) -> list[list[Any]]:
+def _fixed(part: Any) -> Any:
+    """A parse tree as tuples, which can be remembered."""
+    return tuple(map(_fixed, part)) if isinstance(part, (_parser.SubPattern, list, tuple)) else part
+
+
+def _ways(tree: Tree) -> list[Tree]:
     """The alternatives that a pattern begins with, each with what follows them: they need different words."""
     at = next((number for number, item in enumerate(tree) if str(item[0]) != "LITERAL"), len(tree))
     if at == len(tree) or (name := str(tree[at][0])) not in {"BRANCH", "SUBPATTERN"}:
         return [tree]
     inner = tree[at][1][1] if name == "BRANCH" else [tree[at][1][-1]]
-    return [way for one in inner for way in _ways([*tree[:at], *one, *tree[at + 1 :]])]
+    return [way for one in inner for way in _ways((*tree[:at], *one, *tree[at + 1 :]))]
 
 
-def _piece(way: list[Any]) -> str:
+def _piece(way: Tree) -> str:
     """The longest text, in lower case, that every match of a sequence has in it."""
     runs = [""]
     for item in way:
@@ -113,7 +130,7 @@ def _piece(way: list[Any]) -> str:
     return max(runs, key=len)
 
 
-def _foreign(tree: Iterable[Any]) -> bool:
+def _foreign(tree: Tree) -> bool:
     """Whether every match of a sequence has a character that English has none of."""
     for item in tree:
         name, detail = str(item[0]), item[1]
@@ -132,18 +149,22 @@ def _complete(keys: Keys, states: States, *, ends: bool) -> Keys | None:
     return keys | {state for state in states if state} if ends and all(states) else None
 
 
-def _rarest(tree: list[Any], states: States, *, ends: bool) -> Keys | None:
-    """Of the sets of keys that every way through a sequence has one of, the one that the fewest texts have."""
+def _commonness(keys: Keys) -> int:
+    return sum(RARITY[len(key)] for key in keys)
+
+
+def _options(tree: Tree, states: States, *, ends: bool) -> list[Keys]:
+    """The sets of keys that every way through a sequence has one of."""
     options = []
     for number, item in enumerate(tree):
         if (found := _complete(*_follow(tree[number:], states), ends=ends)) is not None:
             options.append(found)
         keys, states = _step(item, states, strict=False)
         states = states | NOTHING if keys else states
-    return min(options, key=lambda keys: sum(RARITY[len(key)] for key in keys), default=None)
+    return options
 
 
-def _follow(tree: Iterable[Any], states: States, *, strict: bool = False) -> tuple[Keys, States]:
+def _follow(tree: Tree, states: States, *, strict: bool = False) -> tuple[Keys, States]:
     """The first known word on each way through a sequence, and the states at its end of the ways without any.
 
     With `strict`, a way on which an unknown word came first has none.
@@ -157,6 +178,7 @@ def _follow(tree: Iterable[Any], states: States, *, strict: bool = False) -> tup
     return found, NOTHING if strict and None in states else states
 
 
+@lru_cache(maxsize=None)
 def _step(item: tuple[Any, Any], states: States, *, strict: bool) -> tuple[Keys, States]:
     """One item of a parse tree: the words known behind it, and the states of the ways without any."""
     name, detail = str(item[0]), item[1]
@@ -167,7 +189,7 @@ def _step(item: tuple[Any, Any], states: States, *, strict: bool) -> tuple[Keys,
             return _one_of(detail, states, strict=strict)
         case "BRANCH" | "SUBPATTERN" | "ATOMIC_GROUP":
             ways = detail[1] if name == "BRANCH" else [detail if name == "ATOMIC_GROUP" else detail[-1]]
-            return _joined(_way(list(way), states, strict=strict) for way in ways)
+            return _joined(_way(way, states, strict=strict) for way in ways)
         case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
             least, most, inner = detail
             return _repeated(least, most, inner, states, strict=strict)
@@ -184,8 +206,8 @@ def _unknown(states: States, *, strict: bool) -> tuple[Keys, States]:
     return keys, NOTHING if not strict or not all(states) else frozenset()
 
 
-def _way(tree: list[Any], states: States, *, strict: bool) -> tuple[Keys, States]:
-    rarest = None if strict else _rarest(tree, states, ends=False)
+def _way(tree: Tree, states: States, *, strict: bool) -> tuple[Keys, States]:
+    rarest = None if strict else min(_options(tree, states, ends=False), key=_commonness, default=None)
     return (rarest, frozenset()) if rarest is not None else _follow(tree, states, strict=strict)
 
 
@@ -194,10 +216,10 @@ def _joined(ways: Iterable[tuple[Keys, States]]) -> tuple[Keys, States]:
     return frozenset().union(*keys), frozenset().union(*states)
 
 
-def _repeated(least: int, most: int, tree: Any, states: States, *, strict: bool) -> tuple[Keys, States]:
-    keys, after = _way(list(tree), states, strict=strict)
+def _repeated(least: int, most: int, tree: Tree, states: States, *, strict: bool) -> tuple[Keys, States]:
+    keys, after = _way(tree, states, strict=strict)
     if most > 1 and after:
-        more, again = _follow(list(tree), after, strict=strict)
+        more, again = _follow(tree, after, strict=strict)
         after = after if again <= after and not more else after | NOTHING
     return keys, after | states if least == 0 else after
 
@@ -211,7 +233,7 @@ def _character(character: str, states: States) -> tuple[Keys, States]:
     return keys, frozenset(grown - keys)
 
 
-def _one_of(choices: list[tuple[Any, Any]], states: States, *, strict: bool) -> tuple[Keys, States]:
+def _one_of(choices: Tree, states: States, *, strict: bool) -> tuple[Keys, States]:
     """A character class: known where it is of single characters, of digits, or of none that are in words."""
     if strict and [str(detail) for _, detail in choices] == ["CATEGORY_DIGIT"]:
         keys, after = _unknown(states - START, strict=strict)
