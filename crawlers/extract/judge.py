@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Collection
+from functools import lru_cache
 from itertools import islice
 
 from lxml.html import HtmlElement
@@ -32,6 +33,11 @@ PULLED = re.compile(r"pull-?quote|blockquote|quote", re.IGNORECASE)
 LIST_OF = re.compile(r"list of (\d+) items|liste mit (\d+) einträgen|liste de (\d+) |lista de (\d+) ", re.IGNORECASE)
 LIST_ITEM = re.compile(r"list \d+ of \d+", re.IGNORECASE)
 END_OF_LIST = re.compile("end of list|list end|ende der liste|fin de la liste|fin de la lista")
+
+
+@lru_cache(maxsize=20_000)
+def _is_pulled(label: str) -> bool:
+    return PULLED.search(label) is not None
 
 
 class Judge:
@@ -201,7 +207,7 @@ class Judge:
         if block is None:
             return False
         return any(
-            PULLED.search(label_of(element)) for element in (block.element, *islice(block.element.iterancestors(), 2))
+            _is_pulled(label_of(element)) for element in (block.element, *islice(block.element.iterancestors(), 2))
         )
 
     def _prose(self) -> list[str]:

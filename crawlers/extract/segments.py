@@ -6,6 +6,8 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
+from crawlers.extract.words import MARKS
+
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
@@ -22,11 +24,21 @@ class Segment:
     hidden: bool = False
     key: str = field(default="")
     """The text's letters and digits alone, casefolded: to compare it with another reading of the page."""
+    place: str = field(default="")
+    """Where it stands (`signature_of`); empty until asked for."""
 
     def numbered(self, index: int) -> "Segment":
         """The same block under another number."""
         return Segment(
-            index, self.kind, self.text, self.element, self.link_chars, self.emphasis_chars, self.hidden, self.key
+            index,
+            self.kind,
+            self.text,
+            self.element,
+            self.link_chars,
+            self.emphasis_chars,
+            self.hidden,
+            self.key,
+            self.place,
         )
 
     @property
@@ -49,6 +61,9 @@ NON_WORD_ASCII = bytes(byte for byte in range(128) if not chr(byte).isalnum())
 
 def key_of(text: str) -> str:
     """Letters and digits of a text alone, casefolded."""
+    if not text.isascii():
+        for mark in MARKS:
+            text = text.replace(mark, "")
     # ASCII first, which bytes are rid of thirty times as fast; in UTF-8 they are never part of another character.
     bare = text.encode("utf-8", "surrogatepass").translate(None, NON_WORD_ASCII).decode("utf-8", "surrogatepass")
     return bare.lower() if bare.isascii() else NON_WORD.sub("", bare).casefold()

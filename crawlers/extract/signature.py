@@ -97,21 +97,27 @@ def traits_of(block: Segment) -> str:
 
 def signature_of(block: Segment, paths: Paths) -> str:
     """Path and traits of a block; `paths` are its page's."""
-    return paths.of(block.element) + traits_of(block)
+    block.place = block.place or paths.of(block.element) + traits_of(block)
+    return block.place
 
 
 Standing = dict[str, list[HtmlElement]]
 """The elements of a page by the path that was asked for, in document order."""
 
 
+@lru_cache(maxsize=20_000)
+def beginnings_of(path: str) -> tuple[str, ...]:
+    """The paths that an element at a path stands at: its own, and its inner steps, two at least."""
+    steps = path.split(" < ")
+    return (*(" < ".join(steps[:length]) for length in range(2, len(steps))), path)
+
+
 def standing_at(tree: HtmlElement, asked: Collection[str], paths: Paths) -> Standing:
     """The elements that stand at any of the paths; one of two steps or more is met by all whose own path begins so."""
     steps: dict[str, set[str]] = {}
-    lengths: set[int] = set()
     for path in asked:
         step = path.partition(" < ")[0]
         steps.setdefault(step.partition(".")[0], set()).add(step)
-        lengths.add(path.count(" < ") + 1)
     found: Standing = {}
     met: dict[str, list[str]] = {}
     for element in tree.iter(*steps) if steps else ():
@@ -121,11 +127,7 @@ def standing_at(tree: HtmlElement, asked: Collection[str], paths: Paths) -> Stan
             continue
         path = paths.at(element, step)
         if (begins := met.get(path)) is None:
-            whole = path.split(" < ")
-            beginnings = ((" < ".join(whole[:length]), length) for length in lengths)
-            begins = met[path] = [
-                one for one, length in beginnings if one in asked and (length > 1 or len(whole) == length)
-            ]
+            begins = met[path] = [one for one in beginnings_of(path) if one in asked]
         for one in begins:
             found.setdefault(one, []).append(element)
     return found

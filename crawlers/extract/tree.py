@@ -71,11 +71,11 @@ def parse(data: bytes) -> HtmlElement | Rejection:
     """The tree of a document given as UTF-8; comments and processing instructions are left out."""
     # libxml2 stumbles over odd doctypes: https://bugs.launchpad.net/lxml/+bug/1955915
     data = DOCTYPE.sub(b"", XML_DECLARATION.sub(b"", data[:2000], count=1), count=1) + data[2000:]
-    if data.count(b"=") > MANY_ATTRIBUTES:
+    if len(data) > 2 * MANY_ATTRIBUTES and data.count(b"=") > MANY_ATTRIBUTES:
         data = LONG_TAG.sub(_without_attributes, data)
     if len(data) > LARGE:
         data = LONG_SPACE.sub(b" ", data)
-    if data.count(b"<") > 2 * MAX_ELEMENTS:
+    if len(data) > 2 * MAX_ELEMENTS and data.count(b"<") > 2 * MAX_ELEMENTS:
         return Rejection(Outcome.EXTRACT_FAILED, f"more than {MAX_ELEMENTS} elements")
     try:
         tree, deep = _parse(data, huge=False)

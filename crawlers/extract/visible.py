@@ -101,7 +101,9 @@ def visible_date(blocks: list[Segment], clock: Clock, title: str | None, month_f
 def _first_of_all(blocks: list[Segment], clock: Clock, month_first: bool) -> Instant | None:
     """The date behind "originally published on", wherever the page says so."""
     for block in blocks:
-        match = ORIGINALLY.search(block.text) if len(block.text) <= MAX_NOTE else None
+        # Most lines pass by a look for a part of all of these words.
+        short = len(block.text) <= MAX_NOTE and ("bli" in (lower := block.text.lower()) or "ursprünglich" in lower)
+        match = ORIGINALLY.search(block.text) if short else None
         if match and (instant := clock.read_visible(block.text[match.end() :][:40], month_first=month_first)):
             return instant
     return None

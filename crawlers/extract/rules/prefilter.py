@@ -8,7 +8,7 @@ on every text: what isn't understood costs time, never a match.
 import importlib
 import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from crawlers.extract.words import ALPHANUMERIC
@@ -178,7 +178,7 @@ def _follow(tree: Tree, states: States, *, strict: bool = False) -> tuple[Keys, 
     return found, NOTHING if strict and None in states else states
 
 
-@lru_cache(maxsize=None)
+@cache
 def _step(item: tuple[Any, Any], states: States, *, strict: bool) -> tuple[Keys, States]:
     """One item of a parse tree: the words known behind it, and the states of the ways without any."""
     name, detail = str(item[0]), item[1]

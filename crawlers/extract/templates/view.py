@@ -116,23 +116,18 @@ def find_root(view: TemplateView, standing: Standing) -> HtmlElement | None:
     `standing` is what the page has at the view's holders. None where it has none: the layout is another one.
     """
     root: HtmlElement | None = None
-    for path in view.holders:
-        for element in standing.get(path, ()):
-            root = element if root is None else _common(root, element)
+    around: set[HtmlElement] = set()
+    inside: set[HtmlElement] = set()
+    for element in (element for path in view.holders for element in standing.get(path, ())):
+        node: HtmlElement | None = element
+        while root is not None and node is not None and node not in around and node not in inside:
+            inside.add(node)
+            node = node.getparent()
+        if node is not None and node is not root and (root is None or node in around):
+            root = node
+            around = {root, *root.iterancestors()}
     parent = root.getparent() if root is not None else None
     return root if parent is None or parent.tag in {"body", "html"} else parent
-
-
-def _common(one: HtmlElement, other: HtmlElement) -> HtmlElement:
-    """The smallest element that holds both."""
-    chain = {one, *one.iterancestors()}
-    node: HtmlElement = other
-    while node not in chain:
-        parent = node.getparent()
-        if parent is None:
-            return node
-        node = parent
-    return node
 
 
 def container_of(place: str) -> str:
