@@ -1,7 +1,7 @@
 """Who wrote it as elements say that are marked as the author's, or have a byline's class."""
 
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 
 from lxml.html import HtmlElement
@@ -65,11 +65,17 @@ class Marked:
             if element.get("rel") == "author" or element.get("itemprop") == "author":
                 stated.append(element)
             label = element.get("class")
-            if not label or not BYLINE_HINT.search(label) or WHOLE_POST.search(label):
-                continue
-            if BYLINE_CLASS.search(label := set_apart(label)):
-                classed.append((label, element))
+            if label and (called := _called_byline(label)):
+                classed.append((called, element))
         return stated, classed
+
+
+@lru_cache(maxsize=20_000)
+def _called_byline(label: str) -> str | None:
+    """A class with its parts set apart, if it is a byline's."""
+    if not BYLINE_HINT.search(label) or WHOLE_POST.search(label):
+        return None
+    return apart if BYLINE_CLASS.search(apart := set_apart(label)) else None
 
 
 def from_markup(marked: Marked) -> list[str]:
