@@ -23,7 +23,7 @@ BYLINE_CLASS = re.compile(
 AUTHOR_NAME = re.compile(r"(?:^|[-_\s])(?:author|creator|byline|writer)(?:s?[-_]{1,2}name)?(?:$|\s)", re.IGNORECASE)
 
 DESK = re.compile(
-    r"\b(?:the\s|editorial\s)?(?:team|staff|editors?|newsroom|news\s?desk|desk|redaktion|redacción|rédaction)\b",
+    r"\b(?:the\s|editorial\s)?(?:team|staff|editors?|newsroom|news\s?desk|desk|(?:staff\s)?reporters?|(?:staff\s)?correspondents?|redaktion|redacción|rédaction)\b",
     re.IGNORECASE,
 )
 
@@ -134,12 +134,19 @@ def visible_names(element: HtmlElement) -> list[str]:
         texts = [inner.get("content") or _spaced(inner)]
     else:
         links = [text for link in element.iter("a") if names.personlike(text := _spaced(link))]
-        pieces = [text for piece in element.itertext() if names.personlike(text := " ".join(piece.split()))]
+        pieces = [text for piece in element.itertext() if _all_people(text := " ".join(piece.split()))]
         texts = links or pieces or [_spaced(element)]
     if not any(texts) or sum(map(len, texts)) > MAX_BYLINE:
         return []
     found = [name for text in texts for name in names.split_names(text)]
     return list(dict.fromkeys(name for name in found if names.personlike(name)))
+
+
+def _all_people(text: str) -> bool:
+    """Whether a text is a person's name, or the names of several."""
+    return names.personlike(text) or (
+        len(text) <= MAX_BYLINE and len(found := names.split_names(text)) > 1 and all(map(names.personlike, found))
+    )
 
 
 def _spaced(element: HtmlElement) -> str:

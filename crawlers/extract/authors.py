@@ -72,7 +72,8 @@ def read_authors(
     """Authors of the page, in order; each source is asked only where the one before names nobody.
 
     The site's own name, an organisation's or an account's is passed over where the page prints a person's
-    byline; where it prints none, and the publisher states it as the author, it stays.
+    byline; where it prints none, and the publisher states it as the author, it stays, as does a desk of the site's
+    beside an agency.
     """
     own = {bare for name in site_names if (bare := names.bare(name))}
     host = (urlsplit(head.url).hostname or "").removeprefix("www.")
@@ -105,7 +106,10 @@ def read_authors(
         ]
         if people:
             people = [name for name in people if not _of_house(name, own)] or people
-            return names.Bylines(people, [name for name in people if names.is_agency(name)])
+            agencies = [name for name in people if names.is_agency(name)]
+            if agencies == people:
+                people = [name for name in house if DESK.search(name)][:1] or people
+            return names.Bylines(people, agencies)
         house += found
     authors = [name for name in dict.fromkeys(house) if not names.is_company(name)][:1]
     return names.Bylines(authors, [name for name in authors if names.is_agency(name)])
@@ -126,7 +130,7 @@ def _house_account(name: str, own: set[str]) -> bool:
     if ACCOUNT.search(name):
         return True
     rest = names.bare(DESK.sub("", name))
-    return rest != names.bare(name) and (rest in own or not rest)
+    return rest != names.bare(name) and (rest in own or not rest or f"the{rest}" in own)
 
 
 def from_line(blocks: list[Segment], title: str | None = None) -> list[str]:

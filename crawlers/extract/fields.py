@@ -71,10 +71,10 @@ def read_fields(
 
 
 def _prose(tree: HtmlElement, blocks: Callable[[], list[Segment]]) -> Iterator[str]:
-    """The texts of a page's paragraphs, or of its blocks where it has none."""
+    """The texts of a page's paragraphs, or of its blocks where it has none; the site's footer left out."""
     none = True
     for paragraph in tree.iter("p"):
-        if len(text := paragraph.text_content()) >= PROSE:
+        if len(text := paragraph.text_content()) >= PROSE and next(paragraph.iterancestors("footer"), None) is None:
             none = False
             yield text
     if none:

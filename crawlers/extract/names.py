@@ -58,6 +58,7 @@ DATED_BY = re.compile(
 SPLIT = re.compile(rf"\s*(?:;|\||•|·|\n|\t| / |\s&\s|\s\+\s|,?\s+(?:{AND})\s+(?=[^\W\d_]))\s*")
 NICKNAME = re.compile(r"\s\([^\W\d_a-z][^\W\d_]+\)\s")
 TASK = re.compile(r"^\w{3,15}:\s")
+PLACED = re.compile(r"\s+in\s+[^\W\d_a-z]")
 DASHED = re.compile(r"\s+[-–—|]\s+")
 BODY = re.compile(
     r"\b(?:center|centre|institute?|department|ministry|office|committee|association|university|commission|bureau|"
@@ -142,6 +143,8 @@ def clean_name(name: str) -> str:
     name = TAIL_DATE.sub("", name) if DATED.search(name) else name
     person, *behind = DASHED.split(name)
     name = person if behind and personlike(person) else name
+    person, *behind = PLACED.split(name)
+    name = person if behind and (personlike(person) or is_agency(person)) else name
     name = name.strip(' \t,;:|/–—-•·"“”*／・：<>')
     return "" if NOBODY.match(name) or TASK.match(name) or len(name) > 100 or not re.search(r"[^\W\d_]", name) else name
 

@@ -104,7 +104,9 @@ def _linked(tree: HtmlElement) -> list[str]:
     for element in tree.iter("h1", "ul", "ol", "div", "section", "p"):
         begun = begun or element.tag == "h1"
         label = element.get("class")
-        if not begun or not label or not TAG_LIST.search(set_apart(label)) or _elsewhere(element):
+        if not begun or not label or not TAG_LIST.search(set_apart(label)) or "share" in label:
+            continue
+        if _elsewhere(element):
             continue
         texts = [_text(link) for link in islice(element.iter("a"), MAX_LINKS + 1)]
         if texts and len(texts) <= MAX_LINKS and all(len(text) <= MAX_SECTION for text in texts):

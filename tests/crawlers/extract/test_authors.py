@@ -247,3 +247,17 @@ def test_a_page_whose_headline_is_unknown_is_signed_in_a_line_of_its_own():
     )
     tree = document_fromstring(f"<html><body>{body}</body></html>")
     assert read_authors(read_head(tree, "https://a.example/"), tree, [], list, "Harbour: Walls").authors == ["Jane Doe"]
+
+
+@pytest.mark.parametrize(
+    ("stated", "meta", "after", "expected"),
+    [
+        ("Harbour News reporters", "", "<p class='byline'>By Jane Doe in Rome</p>", ["Jane Doe"]),
+        ("Harbour News reporters", "Associated Press", "", ["Harbour News reporters"]),
+        ("Harbour News", "Associated Press", "", ["Associated Press"]),
+        ("Women in Film", "", "", ["Women in Film"]),
+        (None, "", "<div class='author'><b>Jane Doe and John Q. Roe</b><i>9 am</i></div>", ["Jane Doe", "John Q. Roe"]),
+    ],
+)
+def test_a_desk_of_the_site_gives_way_to_a_person_but_not_to_an_agency(stated, meta, after, expected):
+    assert people(after, author=stated and {"name": stated}, meta=meta) == expected

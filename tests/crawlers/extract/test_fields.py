@@ -253,6 +253,14 @@ def test_a_language_is_told_from_the_blocks_of_a_page_without_paragraphs():
     assert found.language == "en"
 
 
+def test_a_sites_footer_does_not_tell_the_language_of_a_story():
+    text = "Le conseil a voté pour la digue, qui est dans les plans des ingénieurs pour une saison."
+    notice = "The board of the harbour voted to rebuild the wall, and the work is to begin in April."
+    html = f"<html lang='en'><body><h1>Digue</h1><p>{text}</p><footer>{f'<p>{notice}</p>' * 3}</footer></body></html>"
+    tree = document_fromstring(html)
+    assert read_fields(tree, read_head(tree, ""), page(html), None, lambda: segment(tree)).language == "fr"
+
+
 def test_hungarian_is_not_taken_for_romanian():
     text = "Megrongálták a szobrot, és nem ismert, hogy ki volt az; az ügy már a rendőrségé, és meg is van egy tanú."
     assert checked_language("ro", [text]) == "hu"

@@ -66,6 +66,13 @@ def test_a_stated_section_goes_first():
         ("<h1>x</h1><ul class='tagList'><li><a href='/t/wall'>Wall (12)</a></li></ul>", ["Wall"]),
         ("<h1>x</h1><div class='article-topics'><a href='/t/wall'>Wall</a></div>", ["Wall"]),
         ("<article><h1>x</h1><footer><nav><a rel='tag' href='/t/wall'>Wall</a></nav></footer></article>", ["Wall"]),
+        (
+            (
+                "<h1>x</h1><ul class='story-body__tags share-list'><li><a href='/s'>Share this with Mail</a></li></ul>"
+                "<ul class='story-body__tags'><li><a href='/t'>Wall</a></li></ul>"
+            ),
+            ["Wall"],
+        ),
         ("<nav class='topics'><a href='/t/wall'>Wall</a></nav><h1>x</h1>", []),
         ("<div class='topics'><a href='/t/wall'>Wall</a></div><h1>x</h1>", []),
         ("<h1>x</h1><div class='sidebar'><a rel='tag' href='/t/wall'>Wall</a></div>", []),
