@@ -38,8 +38,8 @@ def decide_generic(
     if not _convincing(segments, verdict, kept):
         verdict = judge(segments, generic_lines(tree, url))
         kept = _story(segments, verdict, stated)
-        if not any(is_prose(segments[index]) for index in kept):
-            kept = densest(segments) or kept
+        if not any(is_prose(segments[index]) for index in kept) and (dense := densest(segments)):
+            kept, verdict = dense, Verdict(dense, [], 1.0)
     if verdict.coverage < ENOUGH_COVERAGE and verdict.lines:
         decisions = [Decision("paragraph", line, True) for line in map(plain_line, verdict.lines) if line]
     else:

@@ -6,6 +6,7 @@ from lxml import etree
 from lxml.html import HtmlComment, HtmlElement, HtmlEntity, HTMLParser, HtmlProcessingInstruction, document_fromstring
 
 from crawlers.extract.decode import as_utf8
+from crawlers.extract.streamed import fill_places, mark_boundaries
 from crawlers.model import Page, Rejection
 from schemas import Outcome
 
@@ -77,6 +78,7 @@ def parse(data: bytes) -> HtmlElement | Rejection:
         data = LONG_SPACE.sub(b" ", data)
     if len(data) > 2 * MAX_ELEMENTS and data.count(b"<") > 2 * MAX_ELEMENTS:
         return Rejection(Outcome.EXTRACT_FAILED, f"more than {MAX_ELEMENTS} elements")
+    data = mark_boundaries(data)
     try:
         tree, deep = _parse(data, huge=False)
         if deep:  # libxml2 stops at 256 levels; some real pages go deeper, unclosed tag by unclosed tag
@@ -86,6 +88,7 @@ def parse(data: bytes) -> HtmlElement | Rejection:
     except (etree.LxmlError, ValueError, AssertionError) as error:
         return Rejection(Outcome.NOT_HTML, f"no parsable document: {error}"[:300])
     _release_content(tree)
+    fill_places(tree, data)
     return tree
 
 
