@@ -6,6 +6,7 @@ written by another hand and repeated by the story. So it belongs to the text, ex
 """
 
 import re
+from collections.abc import Iterator
 
 from crawlers.extract.rules.match import CAMEL
 from crawlers.extract.segments import Segment, key_of
@@ -20,10 +21,13 @@ MIN_WORDS, MAX_WORDS = 6, 110
 PROSE = 90
 """Characters of the first block that is certainly the story's."""
 
+NAMING = frozenset({"class", "itemprop"})
+LONGEST_LABEL = 300
+
 CALLED = re.compile(
     r"(?:^|[-_\s])(?:standfirst|stand-first|sub-?(?:title|head(?:line|er|ing)?|titel|titulo)|dek|deck|lead-?(?:in|text|paragraph)?|"
     r"lede|intro(?:duction|text)?|summary|excerpt|abstract|teaser-?text|vorspann|anrisstext|chapeau|chapo|entradilla|"
-    r"bajada|copete|ingress|manchet|perex|sapo|linha-fina|lide|sommario|occhiello|catenaccio|description|spot|ozet)"
+    r"bajada|copete|ingress|manchet|perex|sapo|linha-fina|lide|sommario|preamble|epigraph|occhiello|catenaccio|description|spot|ozet)"
     r"(?:$|[-_\s])",
     re.IGNORECASE,
 )
@@ -32,7 +36,7 @@ CALLED = re.compile(
 def find_standfirst(
     segments: list[Segment], kept: set[int], title: str | None, description: str | None, language: str | None
 ) -> set[int]:
-    """Index of the block between headline and story that the page calls, or uses as, its summary; or nothing.
+    """Indexes of the blocks between headline and story that the page calls, or uses as, its summary; or nothing.
 
     It must be printed below the headline, above the first block of the story, and either be what the page
     gives as its description or stand in a container named as a standfirst.
@@ -44,17 +48,33 @@ def find_standfirst(
     if headline is None:
         return set()
     described = key_of(description or "")
-    for block in segments[headline + 1 : min(first, headline + NEAR)]:
-        words = block.text.count(" ") + 1
-        if block.hidden or block.link_share > 0.3 or block.kind == "caption":
-            continue
-        if not (MIN_WORDS <= words <= MAX_WORDS or (words < MIN_WORDS and len(block.text) > 40)):
-            continue
-        key = key_of(block.text)
-        same = len(key) >= 20 and described != "" and (key in described or described.rstrip("…") in key)
-        if same or _called(block):
-            return {block.index}
-    return set()
+    below = [block for block in segments[headline + 1 : min(first, headline + NEAR)] if _fits(block)]
+    same = {block.index for block in below if _describes(block, described)}
+    if same:
+        return same
+    named = next((block for block in below if _called(block)), None)
+    return set() if named is None else {named.index, *_rest(named, segments[named.index + 1 : first])}
+
+
+def _fits(block: Segment) -> bool:
+    words = block.text.count(" ") + 1
+    if block.hidden or block.link_share > 0.3 or block.kind == "caption":
+        return False
+    return MIN_WORDS <= words <= MAX_WORDS or (words < MIN_WORDS and len(block.text) > 40)
+
+
+def _describes(block: Segment, described: str) -> bool:
+    """Whether a block is what the page gives as its description, or a part of it."""
+    key = key_of(block.text)
+    return len(key) >= 20 and described != "" and (key in described or described.rstrip("…") in key)
+
+
+def _rest(block: Segment, following: list[Segment]) -> Iterator[int]:
+    """What a standfirst of several paragraphs, each called so, goes on with."""
+    for other in following:
+        if other.element.getparent() is not block.element.getparent() or not _called(other, block.kind):
+            return
+        yield other.index
 
 
 def _headline_before(segments: list[Segment], first: int, title: str | None) -> int | None:
@@ -65,11 +85,13 @@ def _headline_before(segments: list[Segment], first: int, title: str | None) -> 
     return found[-1] if found else None
 
 
-def _called(block: Segment) -> bool:
+def _called(block: Segment, kind: str | None = None) -> bool:
+    if kind not in {None, block.kind}:
+        return False
     element = block.element
     for _ in range(3):
-        label = f"{element.get('class') or ''} {element.get('itemprop') or ''}".strip()
-        if label and CALLED.search(CAMEL.sub("-", label)):
+        label = " ".join(value for name, value in element.attrib.items() if name in NAMING or name.startswith("data-"))
+        if label and len(label) < LONGEST_LABEL and CALLED.search(CAMEL.sub("-", label)):
             return True
         parent = element.getparent()
         if parent is None or len(parent.text_content()) > 2 * len(block.text) + 40:

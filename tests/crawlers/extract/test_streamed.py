@@ -19,8 +19,9 @@ def test_a_late_part_takes_the_place_of_what_was_shown_meanwhile():
 
 def test_a_late_part_may_have_a_place_for_another():
     page = (
-        '<div><template id="B:0"></template><!--/$--></div><div hidden id="S:0"><p>One.</p><template id="P:1"></template>'
-        '<p>Three.</p></div><div hidden id="S:1"><p>Two.</p></div>'
+        '<div><template id="B:0"></template><!--/$--></div>'
+        '<div hidden id="S:0"><p>One.</p><template id="P:1"></template><p>Three.</p></div>'
+        '<div hidden id="S:1"><p>Two.</p></div>'
     )
     assert texts(page) == ["One.", "Two.", "Three."]
 
