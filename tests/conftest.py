@@ -3,14 +3,21 @@
 import os
 import threading
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
+from crawlers.extract import Pool
 from flows.lake import Lake, open_lake
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: tests wait for a third of their time, for servers and for delays."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(autouse=True)
@@ -79,6 +86,25 @@ def s3_lake(s3_server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     bucket = "lake-" + tmp_path.name.lower().replace("_", "-")[:40].strip("-")
     boto3.client("s3").create_bucket(Bucket=bucket)
     return open_lake(f"s3://{bucket}/news")
+
+
+@pytest.fixture(scope="session")
+def one_pool() -> Iterator[Pool]:
+    """One set of extraction processes for all tests that ask for `shared_workers`: each takes a second to start."""
+    with Pool(1, 10.0) as pool:
+        yield pool
+
+
+@pytest.fixture
+def shared_workers(one_pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pipelines of this process extract there, and leave it running."""
+    monkeypatch.setattr("flows.pipeline.Pool", lambda processes, page_timeout: nullcontext(one_pool))
+
+
+@pytest.fixture
+def one_lake(tmp_path: Path) -> Lake:
+    """An empty lake on disk; on S3 in tests/s3. For tests that take too long to have moto's server, too."""
+    return open_lake(str(tmp_path / "lake"))
 
 
 @pytest.fixture(params=["local", "s3"])

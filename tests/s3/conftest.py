@@ -41,3 +41,9 @@ def s3_lake(radosgw: RadosGateway, monkeypatch: pytest.MonkeyPatch) -> Lake:
 def lake(s3_lake: Lake) -> Lake:
     """Tests that run on any lake run on this one."""
     return s3_lake
+
+
+@pytest.fixture
+def one_lake(s3_lake: Lake) -> Lake:
+    """And those that elsewhere run on disk alone."""
+    return s3_lake

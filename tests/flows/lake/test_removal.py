@@ -75,9 +75,9 @@ def test_a_commit_that_is_late_is_refused_and_its_batch_is_in(
 
 
 def test_a_commit_that_is_late_for_a_purge_is_refused_and_its_batch_is_in(
-    lake: Lake, monkeypatch: pytest.MonkeyPatch
+    one_lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    late_commit(lake, "takedown", monkeypatch)
+    late_commit(one_lake, "takedown", monkeypatch)
 
 
 def late_commit(lake: Lake, how: str, monkeypatch: pytest.MonkeyPatch) -> None:

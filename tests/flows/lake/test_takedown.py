@@ -86,7 +86,7 @@ def pick(lake: Lake) -> dict[str, Any]:
 
 
 def test_an_article_leaves_every_file_of_the_lake_and_does_not_come_back(
-    filled: tuple[Settings, Lake, DemoWeb],
+    filled: tuple[Settings, Lake, DemoWeb], shared_workers: None
 ) -> None:
     chosen, lake, web = filled
     folder = Path(chosen.lake)
@@ -129,7 +129,7 @@ def test_an_article_leaves_every_file_of_the_lake_and_does_not_come_back(
     assert holding(lake, words[1], "archive/") == []
 
 
-def test_a_site_goes_as_a_whole_and_twice_is_once(filled: tuple[Settings, Lake, DemoWeb]) -> None:
+def test_a_site_goes_as_a_whole_and_twice_is_once(filled: tuple[Settings, Lake, DemoWeb], shared_workers: None) -> None:
     chosen, lake, web = filled
     site = pick(lake)["site"]
     arguments = ["--lake", chosen.lake, "takedown", site, "--yes"]
@@ -149,7 +149,10 @@ def test_a_site_goes_as_a_whole_and_twice_is_once(filled: tuple[Settings, Lake, 
     assert rows(lake, "SELECT 1 FROM articles")
 
 
-def test_a_takedown_leaves_no_word_in_the_lake_wherever_it_is(lake: Lake, tmp_path: Path) -> None:
+def test_a_takedown_leaves_no_word_in_the_lake_wherever_it_is(
+    one_lake: Lake, tmp_path: Path, shared_workers: None
+) -> None:
+    lake = one_lake
     chosen = settings_for(tmp_path, gazette.declare(tmp_path / "sites"), lake.root)
     stories = [story for story in gazette.past() if story.status == 200][:3]
     for name in ("one", "two"):
