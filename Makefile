@@ -7,6 +7,8 @@ BIN := .venv/bin
 # Nothing here reports home: neither Prefect nor its dependencies.
 export DO_NOT_TRACK = 1
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
+# Set in many containers; then each of the hundreds of processes in the tests would compile what it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-s3 lint bench lock clean
@@ -22,9 +24,10 @@ setup: .venv/ready ## install the pinned dependencies and presslake itself into 
 	@echo "setup: installing the pinned dependencies into .venv with $(PYTHON) (about a minute)"
 	@$(PYTHON) -m venv .venv
 	@# The lock is complete; --no-deps keeps the resolver of old versions of pip from stumbling over extras.
-	@# Compiling is left to the first import: of 14,500 modules few are ever used.
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@# On all processors, which pip doesn't; some packages carry files that are no Python of this version.
+	@$(BIN)/python -m compileall -qq -j 0 .venv/lib schemas crawlers flows infra || true
 	@touch .venv/ready
 
 demo: setup ## crawl a small news web on loopback at two moments and show what a reader then sees
