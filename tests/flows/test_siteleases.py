@@ -16,12 +16,13 @@ from flows.sitelocks import BACKFILL, CRAWL, sites_held
 from tests.conftest import ROOT
 
 HOLDER = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
 from flows import siteleases
 from flows.lake import open_lake
 from flows.sitelocks import sites_held
 siteleases.RENEW_SECONDS, skew = 0.2, float(sys.argv[4])
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in what a shell started with &
 clock = time.time
 time.time = lambda: clock() + skew
 store = open_lake(sys.argv[1]).store
