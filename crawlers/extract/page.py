@@ -18,7 +18,7 @@ from crawlers.extract.near import blocks_near
 from crawlers.extract.nested import segment_all
 from crawlers.extract.nothing import no_article
 from crawlers.extract.segments import Segment, mark_host
-from crawlers.extract.signature import Paths, Standing, standing_at
+from crawlers.extract.signature import Paths, Standing, sought_again, standing_at
 from crawlers.extract.stated import witnessed
 from crawlers.extract.story import decide_by_template, decide_generic
 from crawlers.extract.templates import (
@@ -123,7 +123,8 @@ def read_page(page: Page, *, zone: tzinfo | None = None, views: Sequence[Templat
     clock = Clock(page.fetched_at, zone)
     reading = Reading(page, tree, head, Article(), clock)
     paths = Paths()
-    standing = standing_at(tree, frozenset[str]().union(*(view.paths for view in views)), paths)
+    sought = sought_again(frozenset[str]().union(*(view.paths for view in views)))
+    standing = standing_at(tree, sought, paths)
     best = _explained(reading, views, standing, paths)
     told = read_spots(best[0].spots, standing, clock, month_first=_month_first(head)) if best else Told()
     state(head, told)

@@ -13,6 +13,9 @@ from lxml.html import HtmlElement
 
 from crawlers.extract.segments import Segment
 
+MAX_KNOWN = 5000
+"""Labels, and paths, of a site that are remembered."""
+
 STEPS = 4
 ENOUGH_STEPS, ENOUGH_LABELS = 3, 2
 TOKENS = 3
@@ -105,29 +108,50 @@ Standing = dict[str, list[HtmlElement]]
 """The elements of a page by the path that was asked for, in document order."""
 
 
-@lru_cache(maxsize=20_000)
-def beginnings_of(path: str) -> tuple[str, ...]:
-    """The paths that an element at a path stands at: its own, and its inner steps, two at least."""
-    steps = path.split(" < ")
-    return (*(" < ".join(steps[:length]) for length in range(2, len(steps))), path)
-
-
-def standing_at(tree: HtmlElement, asked: Collection[str], paths: Paths) -> Standing:
+def standing_at(tree: HtmlElement, sought: "Sought", paths: Paths) -> Standing:
     """The elements that stand at any of the paths; one of two steps or more is met by all whose own path begins so."""
-    steps: dict[str, set[str]] = {}
-    for path in asked:
-        step = path.partition(" < ")[0]
-        steps.setdefault(step.partition(".")[0], set()).add(step)
     found: Standing = {}
-    met: dict[str, list[str]] = {}
-    for element in tree.iter(*steps) if steps else ():
-        tag = str(element.tag)
-        step = _step(element)
-        if step not in steps[tag]:
-            continue
-        path = paths.at(element, step)
-        if (begins := met.get(path)) is None:
-            begins = met[path] = [one for one in beginnings_of(path) if one in asked]
-        for one in begins:
-            found.setdefault(one, []).append(element)
+    for element in tree.iter(*sought.steps) if sought.steps else ():
+        step = sought.step(str(element.tag), element.get("class") or element.get("id") or "")
+        if step is not None:
+            for one in sought.met(paths.at(element, step)):
+                found.setdefault(one, []).append(element)
     return found
+
+
+class Sought:
+    """Paths that are asked for on one page after the other of a site, and what its pages' labels and paths meet."""
+
+    def __init__(self, asked: Collection[str]) -> None:
+        self.asked = asked
+        self.steps: dict[str, set[str]] = {}
+        for step in {path.partition(" < ")[0] for path in asked}:
+            self.steps.setdefault(step.partition(".")[0], set()).add(step)
+        self._labels: dict[tuple[str, str], str | None] = {}
+        self._met: dict[str, tuple[str, ...]] = {}
+
+    def step(self, tag: str, label: str) -> str | None:
+        """The step of an element, if a path that is asked for begins with it."""
+        try:
+            return self._labels[tag, label]
+        except KeyError:
+            step = step_of(tag, label)
+            if len(self._labels) < MAX_KNOWN:
+                self._labels[tag, label] = step if step in self.steps[tag] else None
+            return step if step in self.steps[tag] else None
+
+    def met(self, path: str) -> tuple[str, ...]:
+        """The paths asked for that an element at a path stands at: its own, and its inner steps, two at least."""
+        if (met := self._met.get(path)) is None:
+            steps = path.split(" < ")
+            beginnings = (*(" < ".join(steps[:length]) for length in range(2, len(steps))), path)
+            met = tuple(one for one in beginnings if one in self.asked)
+            if len(self._met) < MAX_KNOWN:
+                self._met[path] = met
+        return met
+
+
+@lru_cache(maxsize=64)
+def sought_again(asked: frozenset[str]) -> Sought:
+    """The paths that one page of a site after the other is asked for."""
+    return Sought(asked)

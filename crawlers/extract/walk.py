@@ -61,6 +61,7 @@ PROSE = 90
 MUCH_HIDDEN = 1000
 """Characters of hidden prose, at least, and twice the shown prose: then the story itself is hidden."""
 
+CELL_BLOCKS = ("table", "p", "div", "ul", "ol", "h1", "h2", "h3", "form", "script", "br")
 ROW_CELL_MAX = 200
 """Characters: a table row with a longer cell is layout, not data."""
 
@@ -129,7 +130,8 @@ class _Walk:
         hidden = is_hidden(element)
         self.hidden += hidden
         if tag not in INLINE and "-" not in tag and tag != "button":
-            self.flush()
+            if self.parts:
+                self.flush()
             opened: Opened = (False, False, hidden, self.block, self.kind)
             self.block = element
             kind = KINDS.get(tag)
@@ -148,7 +150,8 @@ class _Walk:
         """Close an element."""
         link, strong, hidden, block, kind = opened
         if block is not None:
-            self.flush()
+            if self.parts:
+                self.flush()
             self.block, self.kind = block, kind
         self.linked -= link
         self.emphasis -= strong
@@ -157,8 +160,7 @@ class _Walk:
 
 def _leads(anchor: HtmlElement) -> bool:
     """Whether an anchor leads somewhere: some only give a place of the page its name."""
-    attributes = anchor.attrib
-    return "href" in attributes or not ("name" in attributes or "id" in attributes)
+    return anchor.get("href") is not None or (anchor.get("name") is None and anchor.get("id") is None)
 
 
 def clean(text: str) -> str:
@@ -246,11 +248,11 @@ def _row_text(row: HtmlElement) -> str | None:
         return None
     texts = []
     for cell in cells:
-        if next(
-            cell.iter("table", "p", "div", "ul", "ol", "h1", "h2", "h3", "form", "script", "br"), None
-        ) is not None and _long(cell):
+        # A cell with nothing but text in it is the usual case, and needs no search.
+        inner = len(cell) > 0
+        if inner and next(cell.iter(*CELL_BLOCKS), None) is not None and _long(cell):
             return None
-        text = clean(cell.text_content())
+        text = clean(cell.text_content() if inner else cell.text or "")
         if len(text) > ROW_CELL_MAX:
             return None
         texts.append(text)

@@ -16,7 +16,7 @@ from crawlers.extract.authormarked import BYLINE_CLASS, visible_names
 from crawlers.extract.dates import Clock, Instant
 from crawlers.extract.printed import heading_text
 from crawlers.extract.segments import Segment, key_of
-from crawlers.extract.signature import Paths, Standing, path_of, standing_at
+from crawlers.extract.signature import Paths, Sought, Standing, path_of, standing_at
 from crawlers.model import Article
 
 ROLES = ("title", "byline", "date")
@@ -89,7 +89,7 @@ def spots_of(
     if article.published_at is not None:
         reader = _is_date(article, clock, month_first)
         found["date"] = _places(_dates(tree, shown), reader)
-    firsts = standing_at(tree, {place for places in found.values() for place in places}, Paths())
+    firsts = standing_at(tree, Sought({place for places in found.values() for place in places}), Paths())
     values = {
         "title": key_of(article.title or ""),
         "byline": "|".join(map(key_of, article.authors)),
