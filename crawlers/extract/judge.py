@@ -50,6 +50,7 @@ class Judge:
         self.kept = [decision for decision in decisions if decision.kept]
         self.total = sum(len(decision.text) for decision in self.kept) or 1
         self._chains: dict[HtmlElement, tuple[str, ...]] = {}
+        self._labels: dict[HtmlElement, str] = {}
         self.weights = self._weights()
         self.headline = self._find_headline()
         self._keys: list[str] | None = None
@@ -104,9 +105,15 @@ class Judge:
             node = node.getparent() if node.tag != "body" else None
         chain = self._chains[node] if node is not None else ()
         for inner in reversed(pending):
-            label = label_of(inner)
+            label = self._label(inner)
             chain = self._chains[inner] = (label, *chain) if label else chain
         return chain
+
+    def _label(self, element: HtmlElement) -> str:
+        label = self._labels.get(element)
+        if label is None:
+            label = self._labels[element] = label_of(element)
+        return label
 
     def _weights(self) -> Counter[str]:
         """Characters of the story by label of container: all containers of a name count together."""
@@ -159,7 +166,7 @@ class Judge:
             if block is None or block.hidden:
                 continue
             same = block.kind == "heading" and same_headline(block.text, self.article.title)
-            if _in_h1(block) or same or (key and key_of(block.text) == key):
+            if _in_h1(block) or same or (key and block.bare() == key):
                 before = sum(1 for kept in self.kept if kept.segment is not None and kept.segment.index < block.index)
                 return before if before <= 4 else 0
         return 0
@@ -206,9 +213,8 @@ class Judge:
         block = decision.segment
         if block is None:
             return False
-        return any(
-            _is_pulled(label_of(element)) for element in (block.element, *islice(block.element.iterancestors(), 2))
-        )
+        around = (block.element, *islice(block.element.iterancestors(), 2))
+        return any(_is_pulled(self._label(element)) for element in around)
 
     def _prose(self) -> list[str]:
         if self._keys is None:

@@ -32,7 +32,7 @@ def plain_title(title: str | None, lead: Lead | None, blocks: Callable[[], list[
         return title
     if found := next((part for part in parts if key_of(part) in wanted), None):
         return found
-    printed = {key_of(block.text) for block in blocks() if not block.hidden and len(block.text) <= len(title)}
+    printed = {block.bare() for block in blocks() if not block.hidden and len(block.text) <= len(title)}
     if key_of(title) in printed:
         return title
     signed = [

@@ -41,15 +41,20 @@ class Segment:
             self.place,
         )
 
+    def bare(self) -> str:
+        """The key, found when first asked for."""
+        self.key = self.key or key_of(self.text)
+        return self.key
+
     @property
     def link_share(self) -> float:
         """Share of the text that is linked, 0 to 1."""
-        return self.link_chars / max(1, len(self.text))
+        return self.link_chars / max(1, len(self.text)) if self.link_chars else 0.0
 
     @property
     def emphasis_share(self) -> float:
         """Share of the text that is bold, italic or underlined, 0 to 1."""
-        return self.emphasis_chars / max(1, len(self.text))
+        return self.emphasis_chars / max(1, len(self.text)) if self.emphasis_chars else 0.0
 
 
 MAX_LINKS = 50

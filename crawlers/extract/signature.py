@@ -65,7 +65,7 @@ class Paths:
         path = self._brothers.get((parent, step))
         if path is None:
             chain = (step, *self._chain(parent)[: STEPS - 1]) if element.tag not in ROOTS else ()
-            enough = len(chain) == STEPS and sum("." in one for one in chain[:ENOUGH_STEPS]) >= ENOUGH_LABELS
+            enough = len(chain) == STEPS and [("." in one) for one in chain[:ENOUGH_STEPS]].count(True) >= ENOUGH_LABELS
             path = self._brothers[parent, step] = " < ".join(chain[:ENOUGH_STEPS] if enough else chain)
         return path
 

@@ -126,13 +126,13 @@ def _prose(text: str) -> bool:
 def headline_at(blocks: list[Segment], title: str | None) -> list[int]:
     """Indexes of the blocks that are the headline; else of an h1; else of a heading that has it in it."""
     key = key_of(title) if title else ""
-    heads = [block.index for block in blocks if key and key_of(block.text) == key and not block.hidden]
+    heads = [block.index for block in blocks if key and not block.hidden and block.bare() == key]
     heads = heads or [block.index for block in blocks if block.element.tag == "h1"]
     most = 2 * len(title or "") + 40
     return heads or [
         block.index
         for block in blocks
-        if key and block.kind == "heading" and len(block.text) <= most and key in key_of(block.text)
+        if key and block.kind == "heading" and len(block.text) <= most and key in block.bare()
     ]
 
 

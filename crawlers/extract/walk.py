@@ -78,13 +78,14 @@ INHERITED = frozenset({"quote", "caption"})
 class _Walk:
     """State of the one walk over the tree: the open block, its kind, and the text collected for it."""
 
-    __slots__ = ("block", "emphasis", "hidden", "kind", "linked", "parts", "segments")
+    __slots__ = ("block", "broken", "emphasis", "hidden", "kind", "linked", "parts", "segments")
 
     def __init__(self, root: HtmlElement) -> None:
         self.segments: list[Segment] = []
         self.parts: list[Part] = []
         self.block = root
         self.kind = "paragraph"
+        self.broken = False
         self.linked = self.emphasis = self.hidden = 0
 
     def flush(self) -> None:
@@ -94,7 +95,8 @@ class _Walk:
         self.parts = []
         if len(parts) == 1 and parts[0][0].isspace():
             return
-        if self.kind not in ONE_PIECE and any(part[0] is BREAK for part in parts):
+        broken, self.broken = self.broken, False
+        if broken and self.kind not in ONE_PIECE:
             for group in _split_at_breaks(parts):
                 self._emit(group)
         else:
@@ -117,6 +119,7 @@ class _Walk:
         """Open an element; what is returned undoes it. None where nothing within it is to be read."""
         if tag == "br":
             self.parts.append((BREAK, 0, 0))
+            self.broken = True
             return None
         if tag == "tr" and (row := _row_text(element)) is not None:
             self.flush()

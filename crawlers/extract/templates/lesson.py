@@ -70,8 +70,7 @@ class Lesson:
 
 def text_hash(block: Segment, place: str = "") -> int:
     """Hash of a block's letters and digits, and of the place where that counts, too."""
-    block.key = block.key or key_of(block.text)
-    return xxh3_64_intdigest((place + block.key).encode("utf-8", "surrogatepass"))
+    return xxh3_64_intdigest((place + block.bare()).encode("utf-8", "surrogatepass"))
 
 
 def frame_hash(block: Segment, place: str) -> int | None:
