@@ -13,6 +13,7 @@ from lxml.html import HtmlElement
 
 from crawlers.extract.decision import LONG_WORDS, words_in
 from crawlers.extract.segments import Segment, in_page, internal
+from crawlers.extract.signature import Paths, signature_of
 
 MAJORITY = 0.5
 """Share of the story's characters that makes an element its container."""
@@ -33,6 +34,10 @@ SENTENCE_WORDS = 6
 SECTIONS = 3
 """Headings with prose below that make a run of blocks a part of the story."""
 
+BELOW = 2
+ENTRIES = 3
+"""Blocks between a heading and the text below it, and such texts, for them to be entries of the story."""
+
 EMBEDDED = re.compile(r"twitter-tweet|instagram-media|tiktok-embed|fb-post|bluesky-embed|reddit-embed|text-post-media")
 ITEMS = frozenset({"li", "dd", "dt"})
 LISTS = frozenset({"ul", "ol", "dl"})
@@ -45,6 +50,7 @@ def rescue(segments: list[Segment], kept: set[int]) -> set[int]:
         return set()
     story = _Story(segments, kept)
     found = set(story.lists()) | set(story.quotations()) | set(story.opening()) | set(story.sections())
+    found |= set(story.below_headings())
     return found | set(story.linked_headings(kept | found))
 
 
@@ -127,6 +133,26 @@ class _Story:
                 continue
             if self.within(block.element) and self.near(block.index, block.index) and not _set_apart(block.element):
                 yield block.index
+
+    def below_headings(self) -> Iterator[int]:
+        """Paragraphs of one place that stand, each alone, below the story's own headings: entries of a round-up."""
+        paths = Paths()
+        by_place: dict[str, list[int]] = {}
+        heading: Segment | None = None
+        for block in self.segments[self.first : self.last]:
+            if block.index in self.kept:
+                heading = block if block.kind == "heading" and block.link_share <= 0.3 else None
+            elif heading is not None and self._entry(block) and block.index - heading.index <= BELOW:
+                by_place.setdefault(signature_of(block, paths), []).append(block.index)
+                heading = None
+        for indexes in by_place.values():
+            if len(indexes) >= ENTRIES:
+                yield from indexes
+
+    def _entry(self, block: Segment) -> bool:
+        """Whether a block reads like an entry's text and stands in the story's container."""
+        prose = block.kind == "paragraph" and not block.hidden and block.link_share <= 0.3
+        return prose and words_in(block.text) >= OPENING_WORDS and self.within(block.element, 2 * CLIMB)
 
     def opening(self) -> Iterator[int]:
         """A paragraph right before the first block taken, of the same parent: the story's own beginning."""

@@ -170,3 +170,19 @@ def test_a_named_place_within_a_paragraph_is_no_link():
     assert [round(block.link_share) for block in blocks] == [0]
     blocks = segment(document_fromstring(f'<p><b>Jane Doe:</b> <a href="/granite">{question}</a></p>'))
     assert [round(block.link_share) for block in blocks] == [1]
+
+
+def entry(number: int, link: bool) -> str:
+    title = f'<a href="/r{number}">Walk number {number}</a>' if link else f"Walk number {number}"
+    text = f"The walk number {number} leads along the harbour to the old light and back over the dunes."
+    return f"<section><span>{number}</span><h3>{title}</h3><div><div>{text}</div></div></section>"
+
+
+@pytest.mark.parametrize(("count", "link", "taken"), [(4, False, True), (2, False, False), (4, True, False)])
+def test_texts_that_stand_each_below_a_heading_of_the_story_are_its_entries(count, link, taken):
+    entries = "".join(entry(number, link) for number in range(count))
+    blocks = segment(document_fromstring(f"<main><p>{PROSE[0]}</p>{entries}<p>{PROSE[1]}</p></main>"))
+    kept = {block.index for block in blocks if block.kind == "heading" or block.text in PROSE}
+    kept |= {blocks[0].index, blocks[-1].index}
+    found = {blocks[index].text for index in rescue(blocks, kept)}
+    assert any(text.startswith("The walk number 1") for text in found) is taken
