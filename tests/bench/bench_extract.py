@@ -5,8 +5,8 @@
 
 The pages are the recorded corpora's where they are beside the repository (those that a template learned from their
 sisters explains, evenly spread), else written ones. All ways take the same pages in turn, each in another order every
-round, so that what else the machine does, and what one leaves in its caches, falls on all of them. Every round the
-pages' paragraphs are numbered anew: what was remembered of a text in the last round, by whichever way, is of no use.
+round, so that what else the machine does, and what one leaves in its caches, falls on all of them. Every time a
+page's paragraphs are numbered anew: what was remembered of a text, in the last round or by another way, is of no use.
 Times are of the processor, each page's least of all rounds.
 """
 
@@ -113,9 +113,9 @@ def timed(pages: list[Page], ways: dict[str, Callable[[Page], object]], rounds: 
     order = list(ways)
     for number in range(rounds):
         order = [*order[1:], order[0]]
-        for place, page in enumerate(pages):
-            page = numbered(page, number)
+        for place, original in enumerate(pages):
             for name in order:
+                page = numbered(original, number * len(ways) + sorted(ways).index(name))
                 begun = time.process_time()
                 ways[name](page)
                 least[name][place] = min(least[name][place], 1000 * (time.process_time() - begun))
