@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import tzinfo
 
+from crawlers.extract.markup.signature import path_of
 from crawlers.extract.page import read_page
-from crawlers.extract.signature import path_of
 from crawlers.extract.templates import TemplateBook
 from crawlers.model import Article, Page, Rejection
 

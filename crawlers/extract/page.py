@@ -9,18 +9,20 @@ from functools import cache
 from lxml.html import HtmlElement
 from xxhash import xxh3_64_intdigest
 
-from crawlers.extract.dates import Clock
-from crawlers.extract.decision import Decision
-from crawlers.extract.fields import read_fields
-from crawlers.extract.head import Head, read_head
-from crawlers.extract.language import month_first, read_language
-from crawlers.extract.near import blocks_near
-from crawlers.extract.nested import segment_all
-from crawlers.extract.nothing import no_article
-from crawlers.extract.segments import Segment, mark_host
-from crawlers.extract.signature import Paths, Standing, sought_again, standing_at
-from crawlers.extract.stated import witnessed
-from crawlers.extract.story import decide_by_template, decide_generic
+from crawlers.extract.fields.dates import Clock
+from crawlers.extract.fields.head import Head, read_head
+from crawlers.extract.fields.language import month_first, read_language
+from crawlers.extract.fields.near import blocks_near
+from crawlers.extract.fields.read import read_fields
+from crawlers.extract.markup.nested import segment_all
+from crawlers.extract.markup.segments import Segment, mark_host
+from crawlers.extract.markup.signature import Paths, Standing, sought_again, standing_at
+from crawlers.extract.markup.tree import load
+from crawlers.extract.markup.walk import segment
+from crawlers.extract.story.decide import decide_by_template, decide_generic
+from crawlers.extract.story.decision import Decision
+from crawlers.extract.story.nothing import no_article
+from crawlers.extract.story.stated import witnessed
 from crawlers.extract.templates import (
     Explained,
     Lesson,
@@ -36,9 +38,7 @@ from crawlers.extract.templates import (
     spots_of,
     state,
 )
-from crawlers.extract.tree import load
 from crawlers.extract.version import EXTRACTOR_VERSION
-from crawlers.extract.walk import segment
 from crawlers.model import Article, Block, Page, Rejection, RemovedBlock
 from schemas import Outcome
 

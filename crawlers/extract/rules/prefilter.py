@@ -8,13 +8,17 @@ on every text: what isn't understood costs time, never a match.
 import importlib
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
-from crawlers.extract.words import ALPHANUMERIC
+from crawlers.extract.markup.words import ALPHANUMERIC
 
-_parser: Any = importlib.import_module("re._parser")
-_extra_cases: dict[int, tuple[int, ...]] = vars(importlib.import_module("re._casefix"))["_EXTRA_CASES"]
+_parser: Any = None
+_extra_cases: dict[int, tuple[int, ...]] = {}
+with suppress(ImportError, KeyError):  # private parts of Python: without them every pattern is tried
+    _extra_cases = vars(importlib.import_module("re._casefix"))["_EXTRA_CASES"]
+    _parser = importlib.import_module("re._parser")
 
 KEY = 4
 """Letters of a word's beginning that are compared; shorter words are compared whole."""
@@ -26,7 +30,7 @@ ALIKE = {other: min(one, *others) for one, others in _extra_cases.items() for ot
 FOREIGN = re.compile(r"[^\x00-\x7f\u2010-\u203f]")
 """Characters beyond ASCII but the quotation marks and dashes that all languages have."""
 
-APART = re.compile(f"[{''.join(map(chr, ALIKE.keys() - set(ALIKE.values())))}]")
+APART = re.compile("|".join(map(chr, ALIKE.keys() - set(ALIKE.values()))) or "(?!)")
 RARITY = {1: 40, 2: 20, 3: 5, 4: 1}
 """How common words are, roughly, of which so many letters are known."""
 
@@ -65,6 +69,9 @@ class Prefilter:
         self.first: dict[str, list[tuple[int, Keys]]] = {}
         self.anywhere: dict[str, list[tuple[int, Keys]]] = {}
         for number, pattern in enumerate(patterns):
+            if _parser is None:
+                self.always.add(number)
+                continue
             for way in _ways(_fixed(_parser.parse(pattern.pattern, pattern.flags))):
                 self._add(number, way)
         _step.cache_clear()

@@ -1,9 +1,9 @@
 """What a site's spots print, used for the fields that the page itself leaves out or states otherwise."""
 
-from crawlers.extract.dates import Clock, Instant
-from crawlers.extract.head import Head
-from crawlers.extract.segments import key_of
-from crawlers.extract.sitename import SEPARATOR, similarity
+from crawlers.extract.fields.dates import Clock, Instant
+from crawlers.extract.fields.head import Head
+from crawlers.extract.fields.sitename import SEPARATOR, similarity
+from crawlers.extract.markup.segments import key_of
 from crawlers.extract.templates.spots import Told
 from crawlers.model import Article
 

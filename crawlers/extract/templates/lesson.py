@@ -9,8 +9,8 @@ from itertools import islice
 from lxml.html import HtmlElement
 from xxhash import xxh3_64_intdigest
 
-from crawlers.extract.segments import Segment, key_of
-from crawlers.extract.signature import Paths, signature_of
+from crawlers.extract.markup.segments import Segment, key_of
+from crawlers.extract.markup.signature import Paths, signature_of
 
 REPEATABLE = 600
 """Characters: longer blocks don't repeat across pages but where whole pages do."""

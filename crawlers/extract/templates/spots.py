@@ -12,11 +12,11 @@ from typing import Any
 from lxml.html import HtmlElement
 from xxhash import xxh3_64_intdigest
 
-from crawlers.extract.authormarked import BYLINE_CLASS, visible_names
-from crawlers.extract.dates import Clock, Instant
-from crawlers.extract.printed import heading_text
-from crawlers.extract.segments import Segment, key_of
-from crawlers.extract.signature import Paths, Sought, Standing, path_of, standing_at
+from crawlers.extract.fields.authormarked import BYLINE_CLASS, visible_names
+from crawlers.extract.fields.dates import Clock, Instant
+from crawlers.extract.fields.printed import heading_text
+from crawlers.extract.markup.segments import Segment, key_of
+from crawlers.extract.markup.signature import Paths, Sought, Standing, path_of, standing_at
 from crawlers.model import Article
 
 ROLES = ("title", "byline", "date")

@@ -7,7 +7,7 @@ from datetime import datetime
 from statistics import median
 from typing import Any
 
-from crawlers.extract.segments import HEADINGS
+from crawlers.extract.markup.segments import HEADINGS
 from crawlers.extract.templates.lesson import Lesson, Tally
 from crawlers.extract.templates.spots import ROLES, VARIED, Spot
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
-from crawlers.extract.segments import Segment
-from crawlers.extract.signature import Paths, Standing, signature_of
+from crawlers.extract.markup.segments import Segment
+from crawlers.extract.markup.signature import Paths, Standing, signature_of
 from crawlers.extract.templates.lesson import REPEATABLE, frame_hash, text_hash
 from crawlers.extract.templates.template import SiteTemplate, carries_story
 

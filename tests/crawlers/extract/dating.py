@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 from lxml.html import document_fromstring
 
-from crawlers.extract.fields import read_fields
-from crawlers.extract.head import read_head
-from crawlers.extract.walk import segment
+from crawlers.extract.fields.head import read_head
+from crawlers.extract.fields.read import read_fields
+from crawlers.extract.markup.walk import segment
 from crawlers.model import Article
 from tests.crawlers.extract.pages import PROSE, page
 

@@ -10,7 +10,7 @@ from crawlers.extract.page import lesson_from, read_page
 from flows.cli import cli
 from flows.lake import Lake, open_lake
 from flows.lake.templates import load_templates, save_templates, template_sites
-from tests.crawlers.extract.test_spots import dispatch
+from tests.crawlers.extract.templates.test_spots import dispatch
 
 
 @pytest.fixture(scope="module")

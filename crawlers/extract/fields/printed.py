@@ -1,0 +1,253 @@
+"""The headline as a reader sees it: the heading of a page that its own statements, or its address, tell of."""
+
+import html
+import re
+import unicodedata
+from dataclasses import dataclass
+from itertools import islice
+from urllib.parse import unquote, urlsplit
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from crawlers.extract.fields.sitename import SEPARATOR, WORD, known_as, similarity
+from crawlers.extract.markup.segments import key_of as _bare
+
+HEADLINE_HINT = re.compile(r"head(?:line|er)?|title|titel|titre|titulo|titolo|entry|article|story|post", re.IGNORECASE)
+
+OTHER_HINT = re.compile(
+    r"logo|brand|site-?(?:title|name)|nav|menu|sr-only|visually-hidden|related|teaser|sidebar|footer|modal|cookie|widget",
+    re.IGNORECASE,
+)
+
+PATH_HINT = re.compile(r"breadcrumb|bread-?bar|seo-?title", re.IGNORECASE)
+
+MAX_PRINTED = 500
+"""Characters of a heading that may be a headline."""
+
+MAX_FIRST = 100
+"""Headings of the first level that are looked at on a page."""
+
+MAX_HEADING = 2000
+"""Characters of a heading that is taken apart; what is longer was never closed."""
+
+MAX_LOWER, MAX_ALIKE = 40, 6
+"""Headings below h1 that are looked at where the page's h1 is not the printed headline; where there is no h1."""
+
+LIKE = 0.5
+"""Share of words a further h1 of a page shares with a stated title to be taken for the headline."""
+
+ALIKE = 0.6
+"""Share of words a lower heading shares with a stated title to be the headline of a page without h1."""
+
+MAX_BADGE = 14
+"""Letters of what may stand behind the title in a heading, as "Subscribers only" does."""
+
+MIN_END = 8
+"""Letters of a heading that is told to be one end of the title element."""
+
+MIN_TOLD, TOLD = 4, 0.7
+"""Words of an address that can tell a headline, and the share of them that it must have."""
+
+ALONE, LEAST_ALONE = 0.4, 2
+"""What it counts that a heading, of as many words, is the only h1 of a page that states no title of as many."""
+
+SPELT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "oe", "å": "aa"})
+
+SILENT = frozenset({"script", "style", "svg", "button", "noscript"})
+
+GAP = "\x1f"
+"""Stands where one part of a heading ends, until it is known whether punctuation follows."""
+
+INNER_BLOCKS = frozenset({"br", "span", "div", "p", "strong", "small", "em", "i", "b"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    """A heading of the page that may be the headline: as a whole, and the texts of its parts."""
+
+    text: str
+    parts: frozenset[str]
+    label: str
+    path: bool
+    """It stands in the navigation: the last step of the path to the page, put there for search engines."""
+    linked: bool
+
+
+def printed_headline(
+    tree: HtmlElement, stated: dict[str, str], site_names: list[str], address: frozenset[str] = frozenset()
+) -> str | None:
+    """The headline a reader sees: the best h1, or a lower heading where the site has its h1 elsewhere."""
+    own = known_as(tuple(site_names))[0] | _beside(stated)
+    leads = {_bare(SEPARATOR.split(title, maxsplit=1)[0]) for title in stated.values()}
+    best: tuple[float, _Heading] | None = None
+    all_first = list(islice(tree.iter("h1"), MAX_FIRST))
+    untitled = len(all_first) == 1 and all(len(WORD.findall(title)) < LEAST_ALONE for title in stated.values())
+    for order, element in enumerate(all_first):
+        heading = _heading(element)
+        if not heading.text or _bare(heading.text) in own or len(heading.text) > MAX_PRINTED:
+            continue
+        likeness = max((similarity(heading.text, title) for title in stated.values()), default=0.0)
+        likeness = 1.0 if _bare(heading.text) in leads or told_by_address(heading.text, address) else likeness
+        if order and likeness < LIKE:
+            continue
+        weight = likeness * 3 + (0.5 if HEADLINE_HINT.search(heading.label) else 0) - order * 0.1
+        if untitled and len(WORD.findall(heading.text)) >= LEAST_ALONE:
+            weight += ALONE
+        weight -= (2 if OTHER_HINT.search(heading.label) else 0) + (0.8 if heading.linked else 0)
+        if best is None or weight > best[0]:
+            best = (weight, heading)
+    first = best[1] if best and best[0] > 0.3 else None
+    lower = None
+    if first is None or first.path or _bare(first.text) == _bare(stated.get("title", "")):
+        lower = _below_the_sites(tree, stated, None, address) if first is None else None
+        lower = lower or _lower_heading(tree, stated, first)
+    if lower is None and first is not None:
+        lower = _below_the_sites(tree, stated, first, address)
+    return lower or (_stated_part(first, stated) if first else None)
+
+
+def _beside(stated: dict[str, str]) -> set[str]:
+    """What the title element has beside the title that og:title gives: `The Blog: Title` on a page of The Blog."""
+    whole, title = stated.get("title", ""), stated.get("og:title", "")
+    if not title or whole == title or not (whole.endswith(title) or whole.startswith(title)):
+        return set()
+    return {_bare(whole.removesuffix(title).removeprefix(title))} - {""}
+
+
+def _lower_heading(tree: HtmlElement, stated: dict[str, str], first: _Heading | None) -> str | None:
+    """A heading below h1, not linked, that is what the page states elsewhere, and the h1 (if any) is not."""
+    wanted = {_bare(title): title for source, title in stated.items() if source in ("headline", "og:title")}
+    wanted.pop(_bare(first.text) if first else "", None)
+    if first and not wanted:
+        return None
+    for order, element in enumerate(islice(tree.iter("h2", "h3"), MAX_LOWER)):
+        text = element.text_content()
+        if len(text) > MAX_HEADING:
+            continue
+        text = _bare(text)
+        if (first is not None or order >= MAX_ALIKE) and not any(bare in text for bare in wanted):
+            continue
+        heading = _heading(element)
+        parts = heading.parts | {_bare(heading.text)}
+        known = next((title for bare, title in wanted.items() if bare in parts), None)
+        alike = (
+            first is None
+            and order < MAX_ALIKE
+            and any(similarity(heading.text, title) >= ALIKE for title in stated.values())
+        )
+        if (known or alike) and not heading.path and not heading.linked:
+            return known or _whole(heading.text, stated)
+    return None
+
+
+def _whole(text: str, stated: dict[str, str]) -> str:
+    """A heading's text, or the stated title of one piece that it is but a part of."""
+    whole = stated.get("og:title", "")
+    return whole if _bare(text) in _bare(whole) and SEPARATOR.search(whole) is None else text
+
+
+def _below_the_sites(
+    tree: HtmlElement, stated: dict[str, str], first: _Heading | None, address: frozenset[str]
+) -> str | None:
+    """A lower heading that is one end of the title element, where the h1, if any, is the other: the site's name.
+
+    It must be told by the page's address, or the h1 be a link, as the site's name is; with no title at all the
+    address alone tells.
+    """
+    title = _bare(stated.get("title", ""))
+    other = _bare(first.text) if first else ""
+    end_of_title = other != title and (title.startswith(other) or title.endswith(other))
+    lead = _bare(SEPARATOR.split(stated.get("title", ""), maxsplit=1)[0])
+    if first is not None and not end_of_title and (not first.linked or lead in (title, other)):
+        return None
+    for element in islice(tree.iter("h2", "h3"), MAX_LOWER):
+        if len(element.text_content()) > MAX_HEADING:
+            continue
+        text = heading_text(element)
+        bare, told = _bare(text), told_by_address(text, address)
+        if not title or len(bare) < MIN_END:
+            fits = told and not stated
+        elif first is None:
+            fits = told and (title.startswith(bare) or title.endswith(bare))
+        elif not end_of_title:
+            fits = bare == lead and not _linked(element)
+        else:
+            end = title.startswith(bare) if title.endswith(other) else title.endswith(bare)
+            fits = end and bare != other and (told or first.linked)
+        if fits and not _heading(element).path:
+            return next((known for known in stated.values() if _bare(known) == bare), text)
+    return None
+
+
+def words_of_address(url: str) -> frozenset[str]:
+    """The words of an address's last part, as `/town/2026/votes-to-rebuild-breakwater.html` has them."""
+    last = unquote(urlsplit(url).path).rstrip("/").rsplit("/", 1)[-1]
+    return frozenset(word for word in WORD.findall(_plain_letters(last.replace("_", " "))) if not word.isdigit())
+
+
+def told_by_address(text: str, address: frozenset[str]) -> bool:
+    """Whether a heading has nearly all the words of the address, so many that it can't be chance."""
+    if len(address) < MIN_TOLD:
+        return False
+    return len(address & set(WORD.findall(_plain_letters(text)))) >= TOLD * len(address)
+
+
+def _plain_letters(text: str) -> str:
+    text = text.casefold().translate(SPELT)
+    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+
+
+def _heading(element: HtmlElement) -> _Heading:
+    label = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''}"
+    text = heading_text(element)
+    parts: list[str] = []
+    if len(text) <= MAX_HEADING:
+        nodes = (node for node in element.iter() if isinstance(node.tag, str))
+        parts = [part for node in nodes for part in (node.text, node.tail if node is not element else None) if part]
+    around = [element, *islice(element.iterancestors(), 3)]
+    path = any(node.tag in ("nav", "ol") or PATH_HINT.search(node.get("class") or "") for node in around)
+    return _Heading(text, frozenset(map(_bare, parts)), label, path, _linked(element))
+
+
+def _stated_part(heading: _Heading, stated: dict[str, str]) -> str:
+    """The part of a heading that the page states as its title: without the date or the counter beside it."""
+    whole = _bare(heading.text)
+    for source in ("headline", "og:title"):
+        bare = _bare(stated.get(source, ""))
+        if bare and bare != whole and bare in heading.parts and len(whole) - len(bare) < len(bare):
+            return stated[source]
+    lead = SEPARATOR.split(stated.get("og:title") or stated.get("title") or "", maxsplit=1)[0]
+    bare = _bare(lead)
+    if bare != whole and bare in heading.parts and whole.startswith(bare) and len(whole) - len(bare) <= MAX_BADGE:
+        return lead
+    return heading.text
+
+
+def _linked(element: HtmlElement) -> bool:
+    return next(element.iter("a"), None) is not None or next(element.iterancestors("a"), None) is not None
+
+
+def heading_text(element: HtmlElement) -> str:
+    """Text of a heading, its parts kept apart by spaces, without script parts."""
+    pieces: list[str] = []
+    walk = etree.iterwalk(element, events=("start", "end", "comment", "pi"))
+    for event, node in walk:
+        left_out = not isinstance(node.tag, str) or node.tag in SILENT
+        apart = GAP if not left_out and node.tag in INNER_BLOCKS and _apart(node) else ""
+        if event == "start":
+            pieces += [apart, "" if left_out else node.text or ""]
+            if left_out:
+                walk.skip_subtree()
+        elif node is not element:
+            pieces += [apart, node.tail or ""]
+    text = "".join(pieces).replace("\u00ad", "").replace("\u2060", "")
+    text = re.sub(rf"\s*{GAP}+\s*([,.:;?!](?:[\s{GAP}]|$))", r"\1", text).replace(GAP, " ")
+    text = " ".join(text.split())
+    text = html.unescape(text) if "&" in text else text
+    return re.sub(r"\s+([,.](?:\s|$))", r"\1", text)
+
+
+def _apart(node: HtmlElement) -> bool:
+    """Whether an inner element stands for itself: not a few letters styled within a word."""
+    return node.tag in {"br", "div", "p", "span", "small"} and len(node.text_content()) != 1

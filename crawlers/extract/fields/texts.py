@@ -1,0 +1,91 @@
+"""The texts of a page in their order, and where they stand."""
+
+import re
+from collections.abc import Container, Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from crawlers.extract.markup.segments import key_of
+
+OUTSIDE = frozenset({"nav", "figcaption", "figure", "blockquote", "form", "button"})
+
+ELSEWHERE = re.compile(
+    r"comment|related|teaser|recommend|(?<!has-)(?<!with-)(?<!no-)(?<!:)sidebar|footer|caption|credit|copyright|cookie|"
+    r"menu-item|dropdown|sub-?menu|mega-?menu",
+    re.IGNORECASE,
+)
+
+MAX_TEXT = 160
+"""Characters; a byline's text is never longer."""
+
+_TEXTS = etree.XPath(
+    "//body//text()[normalize-space() and not(parent::script or parent::style or parent::noscript or parent::option)]"
+)
+
+
+class Text(NamedTuple):
+    """A text of the page and the element it stands in."""
+
+    text: str
+    parent: HtmlElement
+
+
+class Printed:
+    """The texts of a page in their order, and which is the headline; read when first asked for."""
+
+    def __init__(self, tree: HtmlElement, title: str | None) -> None:
+        self._tree, self._title = tree, title
+
+    @cached_property
+    def texts(self) -> list[Text]:
+        """All texts but those of scripts, without white space around them."""
+        found = []
+        for raw in _TEXTS(self._tree):
+            parent = raw.getparent()
+            found.append(Text(" ".join(raw.split()), parent.getparent() if raw.is_tail else parent))
+        return found
+
+    @cached_property
+    def headline(self) -> int | None:
+        """Index of the headline: where the title stands in a heading, else where it stands, or a part of it does."""
+        key = key_of(self._title or "")
+        if not key:
+            return None
+        least, most = 0.8 * len(key), 3 * len(key) + 20
+        likely = (index for index, text in enumerate(self.texts) if least <= len(text.text) <= most)
+        same = [index for index in likely if key_of(self.texts[index].text) == key]
+        heading = next((index for index in same if _in_heading(self.texts[index].parent)), None)
+        if heading is not None or same:
+            unlinked = (index for index in same if self.texts[index].parent.tag != "a")
+            return heading if heading is not None else next(unlinked, same[0])
+        parts = (index for index, text in enumerate(self.texts) if len(text.text) > 3 and _in_heading(text.parent))
+        return next((index for index in parts if key_of(self.texts[index].text) in key), None)
+
+
+def _in_heading(element: HtmlElement) -> bool:
+    chain = [element, *ancestors(element, 3)]
+    return any(node.tag in ("h1", "h2") for node in chain)
+
+
+def ancestors(element: HtmlElement, levels: int) -> Iterator[HtmlElement]:
+    """The elements around one, so many levels up."""
+    for _, node in zip(range(levels), element.iterancestors(), strict=False):
+        yield node
+
+
+def elsewhere(element: HtmlElement, story: Container[HtmlElement] = ()) -> bool:
+    """Whether an element stands among comments, teasers, captions or the site's own links.
+
+    `story` are elements that hold the headline, too: what they are called says nothing of one element in them.
+    """
+    for node in (element, *ancestors(element, 6)):
+        if node.tag == "body" or node in story:
+            return False
+        if ELSEWHERE.search(node.get("class") or "") or node.tag in OUTSIDE:
+            return True
+        if node.tag == "footer" and next(node.iterancestors("article"), None) is None:
+            return True
+    return False

@@ -1,0 +1,138 @@
+"""Instants in time elements: which of them is the story's publication, which its last change, and which is neither."""
+
+import re
+from collections.abc import Container
+from datetime import timedelta
+from itertools import islice
+from typing import NamedTuple
+
+from lxml.html import HtmlElement
+
+from crawlers.extract.fields.dates import Clock, Dated, Instant
+
+MAX_ELEMENTS = 60
+"""Time elements of a page that are looked at."""
+
+MAX_LABEL = 40
+"""Characters; what stands before a date and is longer is no label of it."""
+
+ANOTHER_DAY = timedelta(hours=38)
+"""A day that begins (in UTC) this long before an instant is an earlier day than the instant's in every zone."""
+
+NEAR = 6
+"""How many levels above the headline a time element may stand and still be surely of the same story."""
+
+CALLED_PUBLISHED = re.compile(r"publi|pubdate|posted", re.IGNORECASE)
+LABELLED = re.compile(
+    r"\b(?:first )?publish(?:ed)?\b|\bpubdate\b|\bposted\b|veröffentlicht|publié le|publicado|pubblicato|gepubliceerd",
+    re.IGNORECASE,
+)
+MODIFIED_HINT = re.compile(
+    r"modif|updat|aktual|edited|mis[- ](?:à|a)[- ]jour|actualiz|aggiorn|changed|reviewed|revis", re.IGNORECASE
+)
+SAYS_MODIFIED = re.compile(
+    r"^\W*(?:last\s+)?(?:updated|modified|reviewed|revised|edited|aktualisiert|mis à jour|actualizad|aggiornat)",
+    re.IGNORECASE,
+)
+ELSEWHERE = re.compile(
+    r"related|(?<![a-z])comment|teaser|(?<!has-)(?<!with-)(?<!no-)(?<!layout-)sidebar|(?<!elementor-)widget(?! blog)|"
+    r"recommend|most-read|(?<![a-z])latest|footer|carousel|ticker|instagram|tweet|embed",
+    re.IGNORECASE,
+)
+OWN = re.compile(r"(?:entry|asset|post|article|story|blog|content)[\w-]*footer|w-embed", re.IGNORECASE)
+"""Classes of the story's own parts that a word of ELSEWHERE is in."""
+
+FRAME = frozenset({"aside", "nav", "footer"})
+"""Elements that hold no date of the story outside it. A quotation holds none at all: a post that is shown in it."""
+
+BESIDE = re.compile(r"article|meta|byline|author|post-?info", re.IGNORECASE)
+"""Classes of an `aside` that holds what is to be known of the story."""
+
+
+class Timed(NamedTuple):
+    """An instant of a time element, and whether it is surely the story's."""
+
+    dated: Dated
+    sure: bool
+
+
+def time_elements(
+    tree: HtmlElement, clock: Clock, *, modified: bool, heading: HtmlElement | None = None
+) -> list[Timed]:
+    """Instants in time elements of the story: the ones that say so (`itemprop`, `pubdate`) first, then by closeness.
+
+    `heading` is the element that holds the headline, if known.
+    """
+    found: list[tuple[tuple[bool, int, bool, bool], Timed]] = []
+    levels = {node: level for level, node in enumerate(heading.iterancestors())} if heading is not None else {}
+    for element in islice(tree.iter("time", "abbr"), MAX_ELEMENTS):
+        if _says_modified(element) != modified:
+            continue
+        stated = element.get("itemprop") == "datePublished"
+        if not stated and stands_elsewhere(element, levels):
+            continue
+        if (instant := _instant(element, clock)) is None:
+            continue
+        text = element.text_content().strip()
+        around = next((node for node in element.iterancestors() if node in levels), None)
+        apart = levels[around] if around is not None else 0
+        marked = stated or element.get("pubdate") is not None
+        labelled = LABELLED.search(f"{_near(element)} {text}") is not None
+        near = around is not None and apart < NEAR and around.tag != "body"
+        rank = (not marked, apart, not labelled, not text)
+        found.append((rank, Timed(Dated(instant, "time-element"), marked or labelled or near)))
+    return [timed for _, timed in sorted(found, key=lambda item: item[0])]
+
+
+def _instant(element: HtmlElement, clock: Clock) -> Instant | None:
+    """The instant of an element's attribute, or of its text where that says it was published on another day."""
+    text = element.text_content()
+    value = element.get("datetime") or element.get("title") or element.get("data-datetime")
+    instant = clock.read(value) if value else None
+    if instant is None:
+        return clock.read_visible(text)
+    printed = clock.read_visible(text) if len(text) < 100 and LABELLED.search(text) else None
+    apart = printed is not None and abs(printed.at - instant.at) >= ANOTHER_DAY
+    return printed if apart else instant
+
+
+def _says_modified(element: HtmlElement) -> bool:
+    """Whether a time element is called the last change's; `published updated`, as WordPress has it, is both's."""
+    if SAYS_MODIFIED.match(element.text_content()):
+        return True
+    parent = element.getparent()
+    called = f"{element.get('class') or ''} {parent.get('class') or '' if parent is not None else ''}"
+    return MODIFIED_HINT.search(_near(element)) is not None and not CALLED_PUBLISHED.search(called)
+
+
+def _near(element: HtmlElement) -> str:
+    """Class, property and the words just before a time element, which say what kind of date it is."""
+    parent, before = element.getparent(), element.getprevious()
+    words = before.tail if before is not None else parent.text if parent is not None else None
+    if not (words or "").strip() and before is not None and before.tag != "time":
+        label = before.text_content().strip()
+        words = label if len(label) <= MAX_LABEL else words
+    texts = [element.get("class"), element.get("itemprop"), parent.get("class") if parent is not None else None, words]
+    return " ".join(filter(None, texts))
+
+
+def stands_elsewhere(element: HtmlElement, story: Container[HtmlElement] = ()) -> bool:
+    """Whether an element stands among other stories, comments, quotations or in the site's frame.
+
+    `story` are elements that hold the story, too: what they are called says nothing of one element in them.
+    """
+    for node in (element, *islice(element.iterancestors(), 6)):
+        if node in story:
+            return False
+        label = node.get("class") or ""
+        if ELSEWHERE.search(label) and not OWN.search(label):
+            return True
+        if node.tag == "blockquote" or (node.tag in FRAME and not _of_article(node)):
+            return True
+    return False
+
+
+def _of_article(node: HtmlElement) -> bool:
+    """Whether an element of the site's frame is the article's: within it, or called so."""
+    called = node.tag == "aside" and BESIDE.search(node.get("class") or "") is not None
+    return called or next(node.iterancestors("article"), None) is not None

@@ -1,0 +1,41 @@
+"""Blocks of several containers of a page, some of them within others: each part of the page is walked once."""
+
+from collections.abc import Iterable
+
+from lxml.html import HtmlElement
+
+from crawlers.extract.markup.segments import Segment
+from crawlers.extract.markup.walk import INLINE, KINDS, SKIPPED, is_hidden, show, walk
+
+COLOURING = INLINE | KINDS.keys() | SKIPPED | {"tr"}
+"""Elements that may decide what becomes of the blocks within them, which so can't be cut without them."""
+
+
+def segment_all(roots: Iterable[HtmlElement]) -> dict[HtmlElement, list[Segment]]:
+    """What `segment` gives for each of the elements."""
+    found: dict[HtmlElement, list[Segment]] = {}
+    walked: set[HtmlElement] = set()
+    for root in sorted(set(roots), key=lambda element: sum(1 for _ in element.iterancestors())):
+        outer = next((element for element in root.iterancestors() if element in walked), None)
+        part = _part(found[outer], outer, root) if outer is not None else None
+        if part is None:
+            part = walk(root)
+            walked.add(root)
+        found[root] = part
+    for blocks in {id(blocks): blocks for blocks in found.values()}.values():
+        show(blocks)
+    return found
+
+
+def _part(blocks: list[Segment], outer: HtmlElement, inner: HtmlElement) -> list[Segment] | None:
+    """The blocks of an inner element, picked from an outer one's; None where what is around it would colour them."""
+    if inner.tag in INLINE or "-" in str(inner.tag) or inner.tag in {"tr", "button"}:
+        return None
+    for node in inner.iterancestors():
+        if node.tag in COLOURING or is_hidden(node):
+            return None
+        if node is outer:
+            break
+    within = set(inner.iter())
+    own = [block for block in blocks if block.element in within]
+    return blocks if len(own) == len(blocks) else [block.numbered(number) for number, block in enumerate(own)]

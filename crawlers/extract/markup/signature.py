@@ -1,0 +1,157 @@
+"""Where a block stands, in words that hold from page to page: the last steps of its container path.
+
+A step is a tag with its stable class tokens (`p.story-text`); digits count as one (`post-123` and
+`post-456` are the same place). Blocks that are all link or all emphasis are kept apart from their
+brothers: among paragraphs, those are the teasers and the credits.
+"""
+
+import re
+from collections.abc import Collection
+from functools import lru_cache
+
+from lxml.html import HtmlElement
+
+from crawlers.extract.markup.segments import Segment
+
+MAX_KNOWN = 5000
+"""Labels, and paths, of a site that are remembered."""
+
+STEPS = 4
+ENOUGH_STEPS, ENOUGH_LABELS = 3, 2
+TOKENS = 3
+DIGITS = re.compile(r"\d+")
+NOISE = re.compile(
+    r"^(?:js-.*|is-.*|has-.*|ng-.*|v-.*|active|even|odd|first|last|row|clearfix|cf|col-.*|wp-image-.*|align.*|size-.*)$"
+)
+
+
+@lru_cache(maxsize=20_000)
+def step_of(tag: str, label: str) -> str:
+    """One step of a path: the tag and up to three of its class tokens, in stable order."""
+    tokens = sorted({DIGITS.sub("#", token) for token in label.split()[:12] if not NOISE.match(token)})
+    return ".".join([tag, *tokens[:TOKENS]])
+
+
+ROOTS = frozenset({"body", "html"})
+
+
+def path_of(element: HtmlElement) -> str:
+    """The last steps of an element's container path, innermost first: `p < div.body < article`.
+
+    Three steps are enough where two of them have classes: what stands around them often carries the classes
+    of one page (its section, its tags). Else there are up to four.
+    """
+    return Paths().of(element)
+
+
+class Paths:
+    """The paths of a page's elements, each step found once; brothers of one step stand at one path."""
+
+    def __init__(self) -> None:
+        self._known: dict[HtmlElement, str] = {}
+        self._brothers: dict[tuple[HtmlElement | None, str], str] = {}
+        self._chains: dict[HtmlElement, tuple[str, ...]] = {}
+
+    def of(self, element: HtmlElement) -> str:
+        """As `path_of`."""
+        path = self._known.get(element)
+        if path is None:
+            path = self._known[element] = self.at(element, _step(element))
+        return path
+
+    def at(self, element: HtmlElement, step: str) -> str:
+        """The path of an element whose own step is known."""
+        parent = element.getparent()
+        path = self._brothers.get((parent, step))
+        if path is None:
+            chain = (step, *self._chain(parent)[: STEPS - 1]) if element.tag not in ROOTS else ()
+            enough = len(chain) == STEPS and [("." in one) for one in chain[:ENOUGH_STEPS]].count(True) >= ENOUGH_LABELS
+            path = self._brothers[parent, step] = " < ".join(chain[:ENOUGH_STEPS] if enough else chain)
+        return path
+
+    def _chain(self, node: HtmlElement | None) -> tuple[str, ...]:
+        """The steps of an element and its containers, as many as a path has."""
+        pending: list[HtmlElement] = []
+        while node is not None and node not in self._chains and node.tag not in ROOTS:
+            pending.append(node)
+            node = node.getparent()
+        chain = self._chains.get(node, ()) if node is not None else ()
+        for inner in reversed(pending):
+            chain = self._chains[inner] = (_step(inner), *chain[: STEPS - 1])
+        return chain
+
+
+def _step(element: HtmlElement) -> str:
+    return step_of(str(element.tag), element.get("class") or element.get("id") or "")
+
+
+def linked_share(block: Segment) -> float:
+    """Share of a block's text that is linked, 0 to 1; of a table's row, which the walk takes as one text, too."""
+    if block.kind != "table_row":
+        return block.link_share
+    return sum(len(link.text_content().strip()) for link in block.element.iter("a")) / max(1, len(block.text))
+
+
+def traits_of(block: Segment) -> str:
+    """What sets a block apart from others in the same place: `@` all link, `*` all emphasis."""
+    mark = "@" if linked_share(block) > 0.8 else ""
+    return mark + ("*" if block.emphasis_share > 0.9 and block.kind != "heading" else "")
+
+
+def signature_of(block: Segment, paths: Paths) -> str:
+    """Path and traits of a block; `paths` are its page's."""
+    block.place = block.place or paths.of(block.element) + traits_of(block)
+    return block.place
+
+
+Standing = dict[str, list[HtmlElement]]
+"""The elements of a page by the path that was asked for, in document order."""
+
+
+def standing_at(tree: HtmlElement, sought: "Sought", paths: Paths) -> Standing:
+    """The elements that stand at any of the paths; one of two steps or more is met by all whose own path begins so."""
+    found: Standing = {}
+    for element in tree.iter(*sought.steps) if sought.steps else ():
+        step = sought.step(str(element.tag), element.get("class") or element.get("id") or "")
+        if step is not None:
+            for one in sought.met(paths.at(element, step)):
+                found.setdefault(one, []).append(element)
+    return found
+
+
+class Sought:
+    """Paths that are asked for on one page after the other of a site, and what its pages' labels and paths meet."""
+
+    def __init__(self, asked: Collection[str]) -> None:
+        self.asked = asked
+        self.steps: dict[str, set[str]] = {}
+        for step in {path.partition(" < ")[0] for path in asked}:
+            self.steps.setdefault(step.partition(".")[0], set()).add(step)
+        self._labels: dict[tuple[str, str], str | None] = {}
+        self._met: dict[str, tuple[str, ...]] = {}
+
+    def step(self, tag: str, label: str) -> str | None:
+        """The step of an element, if a path that is asked for begins with it."""
+        try:
+            return self._labels[tag, label]
+        except KeyError:
+            step = step_of(tag, label)
+            if len(self._labels) < MAX_KNOWN:
+                self._labels[tag, label] = step if step in self.steps[tag] else None
+            return step if step in self.steps[tag] else None
+
+    def met(self, path: str) -> tuple[str, ...]:
+        """The paths asked for that an element at a path stands at: its own, and its inner steps, two at least."""
+        if (met := self._met.get(path)) is None:
+            steps = path.split(" < ")
+            beginnings = (*(" < ".join(steps[:length]) for length in range(2, len(steps))), path)
+            met = tuple(one for one in beginnings if one in self.asked)
+            if len(self._met) < MAX_KNOWN:
+                self._met[path] = met
+        return met
+
+
+@lru_cache(maxsize=64)
+def sought_again(asked: frozenset[str]) -> Sought:
+    """The paths that one page of a site after the other is asked for."""
+    return Sought(asked)

@@ -1,0 +1,112 @@
+"""Which blocks are the story: what a generic extractor, the page's own statement and a template take."""
+
+from lxml.html import HtmlElement
+
+from crawlers.extract.markup.segments import Segment
+from crawlers.extract.story.decision import LONG_WORDS, Decision, words_in
+from crawlers.extract.story.dense import densest, is_prose
+from crawlers.extract.story.generic import Verdict, generic_lines, judge, plain_line
+from crawlers.extract.story.judge import Judge
+from crawlers.extract.story.outskirts import end_at_comments, trim
+from crawlers.extract.story.rescue import rescue
+from crawlers.extract.story.sisters import restore, table_rows
+from crawlers.extract.story.standfirst import find_standfirst
+from crawlers.extract.templates.view import Explained
+from crawlers.model import Article
+
+ENOUGH_COVERAGE = 0.6
+"""Below this share the generic extractor read something the page's blocks don't show (JSON-LD text)."""
+
+CONVINCING_SHARE = 0.3
+CONVINCING_CHARS = 500
+"""Of the page's prose, what the quick generic way must take to be believed; else the thorough one is asked."""
+
+PROSE = 90
+"""Characters that make a block without links prose."""
+
+
+def decide_generic(
+    tree: HtmlElement, segments: list[Segment], url: str, article: Article, stated: set[int]
+) -> list[Decision]:
+    """The fate of every block, judged without a template.
+
+    `stated` are the blocks that the page's JSON-LD gives as the story's text. Raises what trafilatura raises.
+    """
+    standfirst: set[int] = set()
+    verdict = judge(segments, generic_lines(tree, url, fast=True))
+    kept = _story(segments, verdict, stated)
+    if not _convincing(segments, verdict, kept):
+        verdict = judge(segments, generic_lines(tree, url))
+        kept = _story(segments, verdict, stated)
+        if not any(is_prose(segments[index]) for index in kept) and (dense := densest(segments)):
+            kept, verdict = dense, Verdict(dense, [], 1.0)
+    if verdict.coverage < ENOUGH_COVERAGE and verdict.lines:
+        decisions = [Decision("paragraph", line, True) for line in map(plain_line, verdict.lines) if line]
+    else:
+        kept |= rescue(segments, kept)
+        standfirst = find_standfirst(segments, kept, article.title, article.description, article.language)
+        decisions = _decisions(segments, kept | standfirst, "generic")
+        _leave_unstated(decisions, stated)
+        trim(decisions, article.title)
+        end_at_comments(decisions)
+    Judge(decisions, article, standfirst).run()
+    return decisions
+
+
+def decide_by_template(segments: list[Segment], found: Explained, article: Article) -> list[Decision]:
+    """The fate of every block where a trusted template explains the page."""
+    kept = found.kept | table_rows(segments, found.kept)
+    decisions = _decisions(segments, kept, "template")
+    for decision in decisions:
+        if decision.segment is not None and decision.segment.index in found.repeats:
+            decision.rule = "template.repeats"
+    Judge(decisions, article).run()
+    return decisions
+
+
+def _story(segments: list[Segment], verdict: Verdict, stated: set[int]) -> set[int]:
+    kept = verdict.kept | stated
+    return kept | restore(segments, kept)
+
+
+def _convincing(segments: list[Segment], verdict: Verdict, kept: set[int]) -> bool:
+    """Whether a result takes enough of what reads like prose on the page."""
+    prose = taken = 0
+    for block in segments:
+        chars = len(block.text)
+        if chars >= PROSE and not block.hidden and block.link_share < 0.3 and block.kind in _PROSE_KINDS:
+            prose += chars
+            taken += chars if block.index in kept else 0
+    return verdict.coverage >= ENOUGH_COVERAGE and taken >= CONVINCING_CHARS and taken >= CONVINCING_SHARE * prose
+
+
+_PROSE_KINDS = frozenset({"paragraph", "quote", "list_item"})
+
+
+def _leave_unstated(decisions: list[Decision], stated: set[int]) -> None:
+    """Take out short blocks that a complete statement of the story lacks: teasers, labels, promotion."""
+    kept = [(item, item.segment.index in stated) for item in decisions if item.kept and item.segment is not None]
+    prose = [(item, known) for item, known in kept if words_in(item.text) >= LONG_WORDS]
+    whole = sum(len(item.text) for item, _ in prose)
+    if not prose or not prose[-1][1] or sum(len(item.text) for item, known in prose if known) < 0.9 * whole:
+        return
+    begun = False
+    for item, known in kept:
+        begun = begun or known
+        if begun and not known and item.kind in {"paragraph", "list_item"} and words_in(item.text) < LONG_WORDS:
+            item.kept, item.rule = False, "not-stated"
+
+
+def _decisions(segments: list[Segment], kept: set[int], by: str) -> list[Decision]:
+    """Decisions for all blocks; those left out between the first and the last kept one are marked with `by`."""
+    first, last = min(kept, default=0), max(kept, default=-1)
+    return [
+        Decision(
+            block.kind,
+            block.text,
+            block.index in kept,
+            by if first < block.index < last and block.index not in kept else None,
+            block,
+        )
+        for block in segments
+    ]

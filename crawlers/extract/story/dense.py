@@ -1,0 +1,53 @@
+"""The story by density of prose alone: for pages in which the generic extractor finds nothing."""
+
+from collections import Counter
+
+from lxml.html import HtmlElement
+
+from crawlers.extract.markup.segments import Segment
+
+PROSE = 90
+"""Characters that make a block without links prose."""
+
+LEAST = 400
+"""Characters of prose a page must have."""
+
+SHARE = 0.7
+"""Of the page's prose, what the story's container holds at least."""
+
+KINDS = frozenset({"paragraph", "heading", "quote", "list_item", "table_row", "code"})
+NO_STORY = frozenset({"nav", "footer", "form"})
+
+
+def densest(segments: list[Segment]) -> set[int]:
+    """Indexes of the blocks of the smallest container with most of the page's prose; empty where there is little."""
+    weights: Counter[HtmlElement] = Counter()
+    whole = 0
+    for block in segments:
+        if not is_prose(block):
+            continue
+        whole += len(block.text)
+        for element in (block.element, *block.element.iterancestors()):
+            weights[element] += len(block.text)
+    if whole < LEAST:
+        return set()
+    # Of nested holders, the innermost: it comes last in document order.
+    holders = [element for element, chars in weights.items() if chars >= SHARE * whole]
+    container = max(holders, key=lambda element: sum(1 for _ in element.iterancestors()))
+    return {block.index for block in segments if _part(block, container)}
+
+
+def is_prose(block: Segment) -> bool:
+    """Whether a block reads like prose: shown, long, hardly linked."""
+    return not block.hidden and len(block.text) >= PROSE and block.link_share <= 0.3 and block.kind in KINDS
+
+
+def _part(block: Segment, container: HtmlElement) -> bool:
+    if block.hidden or block.link_share > 0.5 or block.kind not in KINDS:
+        return False
+    for element in (block.element, *block.element.iterancestors()):
+        if element is container:
+            return True
+        if element.tag in NO_STORY:
+            return False
+    return False

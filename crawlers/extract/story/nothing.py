@@ -1,0 +1,74 @@
+"""Why a page without a story has none: an error page, a bot check, a login form, a shell for scripts."""
+
+import re
+
+from lxml.html import HtmlElement
+
+from crawlers.extract.markup.segments import Segment
+from crawlers.model import Rejection
+from schemas import Outcome
+
+SAMPLE = 60
+"""Blocks that are looked at; such pages are short."""
+
+SHORT_PAGE = 1500
+"""Characters of visible text above which a page is none of these."""
+
+SHELL_TEXT, SHELL_SCRIPTS = 200, 3
+"""A page with less text and at least as many scripts is a shell that scripts would fill."""
+
+SIGNS: tuple[tuple[Outcome, re.Pattern[str]], ...] = (
+    (
+        Outcome.CHALLENGE,
+        re.compile(
+            r"just a moment|checking (?:if the site connection is secure|your browser)|"
+            r"verify(?:ing)? (?:that )?you are (?:a )?human|"
+            r"are you a robot|i'm not a robot|unusual traffic|captcha|attention required|"
+            r"access (?:to this page has been )?denied|"
+            r"ddos protection|enable javascript and cookies to continue|request (?:has been )?blocked|"
+            r"pardon our interruption|"
+            r"sind sie ein mensch|kein roboter|je ne suis pas un robot|no soy un robot|non sono un robot|"
+            r"before you continue|bevor sie (?:fortfahren|zu .{1,30} weitergehen)|avant d'accéder",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        Outcome.SOFT_404,
+        re.compile(
+            r"\b404\b|page (?:you .{0,40})?(?:was |is |could |can)?\s?(?:not|n't|no longer) (?:be )?(?:found|"
+            r"available|exist)|"
+            r"page not found|not found|no longer available|does(?:n't| not) exist|seite (?:wurde )?nicht gefunden|"
+            r"nicht (?:mehr )?verfügbar|page (?:introuvable|non trouvée)|n'existe (?:pas|plus)|"
+            r"página no (?:encontrada|existe)|"
+            r"página não encontrada|pagina non trovata|pagina niet gevonden|sidan (?:kunde inte hittas|finns inte)|"
+            r"siden (?:blev ikke|ble ikke) funnet|sivua ei löyd|nie znaleziono|stránka nenalezena|"
+            r"страница не найдена|"
+            r"сторінку не знайдено|sayfa bulunamadı|halaman tidak ditemukan|ページが見つかりません|页面不存在|找不到",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        Outcome.LOGIN_WALL,
+        re.compile(
+            r"(?:log|sign) in to (?:continue|read|your account)|forgot(?:ten)? (?:your )?password|subscribers? only|"
+            r"passwort vergessen|anmelden|mot de passe oublié|se connecter|iniciar sesión|¿olvidaste|accedi|inloggen|"
+            r"logga in|logg inn|kirjaudu|zaloguj|přihlásit|войти|увійти|giriş yap|masuk|ログイン|登录",
+            re.IGNORECASE,
+        ),
+    ),
+)  # fmt: skip
+
+
+def no_article(tree: HtmlElement, blocks: list[Segment], title: str | None, found: int) -> Rejection:
+    """The named reason why a page gave no article; `found` is how many characters of story it had."""
+    detail = f"{found} characters of text"
+    texts = [block.text for block in blocks if not block.hidden]
+    whole = sum(map(len, texts))
+    if whole <= SHORT_PAGE:
+        shown = "\n".join([title or "", *texts[:SAMPLE]])
+        for outcome, sign in SIGNS:
+            if match := sign.search(shown):
+                return Rejection(outcome, f"{detail}; says {match.group()!r}")
+    if whole <= SHELL_TEXT and sum(1 for _ in tree.iter("script")) >= SHELL_SCRIPTS:
+        return Rejection(Outcome.JAVASCRIPT_SHELL, f"{whole} characters of text and scripts")
+    return Rejection(Outcome.NO_ARTICLE, detail)

@@ -1,0 +1,173 @@
+"""What stands apart from the story though it was taken: scraps of sidebars, comments, labels of lists left out.
+
+Generic extractors judge blocks one by one. Here the page's order is evidence, with the blocks that were not taken:
+what comes after the comments' heading, or past a stretch of menus and teasers in another container, is no story.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from lxml.html import HtmlElement
+
+from crawlers.extract.markup.segments import Segment, in_page, internal
+from crawlers.extract.markup.signature import Paths, signature_of
+from crawlers.extract.rules import match_phrase
+from crawlers.extract.story.decision import LONG_WORDS, Decision, words_in
+from crawlers.extract.story.headings import same_headline
+
+CORE = 0.8
+"""Share of what was taken that the story's container holds, at least."""
+
+GAP = 5
+"""Visible blocks not taken between the story and what stands apart from it, at least."""
+
+LEAST_BEFORE = 0.4
+"""Share of the text before a comments' heading, at least."""
+
+LINKED = 0.8
+LABEL_KINDS = frozenset({"paragraph", "heading", "list_item"})
+LABEL_WORDS = 10
+LISTED_WORDS = 3
+"""Words of a link that is an entry of a list of stories; shorter ones are buttons."""
+
+ENDS = re.compile(r"[.!?…。！？]['\"”“»)]*$")
+TRUNCATED = re.compile(r"(?:\[(?:…|\.\.\.)\]|…|\.\.\.)$")
+
+
+def trim(decisions: list[Decision], title: str | None) -> None:
+    """Take out what was taken from outside the story's container, past other things of the page.
+
+    Above the story stand its opening lines, too; there only what comes before the headline is taken out.
+    """
+    core = _core([item for item in decisions if item.kept and item.segment is not None])
+    if core is None:
+        return
+    own = [
+        number for number, item in enumerate(decisions) if item.kept and item.segment and _within(item.segment, core)
+    ]
+    paths = Paths()
+    places = {signature_of(block, paths) for number in own if (block := decisions[number].segment) is not None}
+    above = next((number for number in range(own[0]) if _headline(decisions[number], title)), 0)
+    for order in (range(own[-1] + 1, len(decisions)), range(above - 1, -1, -1)):
+        gap = 0
+        for number in order:
+            item = decisions[number]
+            block = item.segment
+            if block is not None and not item.kept:
+                gap += not block.hidden
+            elif block is not None and gap >= GAP and signature_of(block, paths) not in places:
+                item.kept, item.rule = False, "apart"
+
+
+def _headline(item: Decision, title: str | None) -> bool:
+    block = item.segment
+    if block is None or block.hidden:
+        return False
+    return block.element.tag == "h1" or (block.kind == "heading" and same_headline(block.text, title))
+
+
+def _core(taken: list[Decision]) -> HtmlElement | None:
+    """The innermost element that holds nearly all of what was taken; None where that is all there is."""
+    weights: Counter[HtmlElement] = Counter()
+    by_element: Counter[HtmlElement] = Counter()
+    for item in taken:
+        if item.segment is not None:
+            by_element[item.segment.element] += len(item.text)
+    for element, chars in by_element.items():
+        weights[element] += chars
+        for parent in element.iterancestors():
+            weights[parent] += chars
+    whole = sum(by_element.values())
+    holders = [element for element, chars in weights.items() if CORE * whole <= chars < whole]
+    return max(holders, key=lambda element: sum(1 for _ in element.iterancestors()), default=None)
+
+
+def _within(block: Segment, container: HtmlElement) -> bool:
+    return block.element is container or any(parent is container for parent in block.element.iterancestors())
+
+
+def end_at_comments(decisions: list[Decision]) -> None:
+    """Take out what follows the heading of the comments, where that itself was not taken."""
+    total = sum(len(item.text) for item in decisions if item.kept)
+    before = 0
+    paths = Paths()
+    for number, item in enumerate(decisions):
+        before += len(item.text) if item.kept else 0
+        if before == total:
+            return
+        if before < LEAST_BEFORE * total or item.kept or not _opens_comments(item):
+            continue
+        places = {signature_of(own.segment, paths) for own in decisions[:number] if own.kept and own.segment}
+        for later in decisions[number + 1 :]:
+            if later.kept and later.segment is not None and signature_of(later.segment, paths) not in places:
+                later.kept, later.rule = False, "comments"
+        return
+
+
+def _opens_comments(item: Decision) -> bool:
+    block = item.segment
+    if block is None or block.hidden or block.link_share > 0.5 or len(item.text) > 80:
+        return False
+    hit = match_phrase(item.text)
+    return hit is not None and hit.rule.action == "tail"
+
+
+def drop_labels(decisions: list[Decision]) -> None:
+    """Take out labels of lists that were not taken, and the beginnings of other stories below their headlines."""
+    last = max((at for at, item in enumerate(decisions) if item.kept and words_in(item.text) >= LONG_WORDS), default=0)
+    total = sum(len(item.text) for item in decisions if item.kept)
+    before = 0
+    for number, item in enumerate(decisions):
+        if not item.kept or item.segment is None or item.kind not in LABEL_KINDS:
+            continue
+        before += len(item.text)
+        apart = item.kind == "heading" or number > last > 0 or item.text.endswith((":", "："))
+        if apart and _label(item) and _heads_links(decisions, number):
+            item.kept, item.rule = False, "label-without-list"
+        elif before > LEAST_BEFORE * total and len(item.text) < total / 3 and _teaser(decisions, number):
+            item.kept, item.rule = False, "teaser"
+
+
+def _teaser(decisions: list[Decision], number: int) -> bool:
+    """Whether a text breaks off, right below a link to another story."""
+    item = decisions[number]
+    return item.kind != "heading" and TRUNCATED.search(item.text) is not None and _below_link(decisions, number)
+
+
+def _label(item: Decision) -> bool:
+    block = item.segment
+    return (
+        block is not None
+        and block.link_share < 0.5
+        and words_in(item.text) <= LABEL_WORDS
+        and not ENDS.search(item.text)
+    )
+
+
+def _heads_links(decisions: list[Decision], number: int) -> bool:
+    """Whether two links to other pages, none of them taken, come right below a block; of a "label:" one is enough."""
+    enough = 1 if decisions[number].text.endswith((":", "：")) else 2
+    found = 0
+    for item in _visible(decisions, range(number + 1, len(decisions))):
+        if not _entry(item):
+            break
+        found += 1
+    return found >= enough
+
+
+def _below_link(decisions: list[Decision], number: int) -> bool:
+    above = next(_visible(decisions, range(number - 1, -1, -1)), None)
+    return above is not None and _entry(above)
+
+
+def _entry(item: Decision) -> bool:
+    """Whether a block that was not taken is a link to another page, long enough to be a headline."""
+    block = item.segment
+    if block is None or item.kept or block.link_share < LINKED or words_in(item.text) < LISTED_WORDS:
+        return False
+    return internal(block) and not in_page(block)
+
+
+def _visible(decisions: list[Decision], order: range) -> Iterator[Decision]:
+    return (decisions[at] for at in order if (block := decisions[at].segment) is not None and not block.hidden)

@@ -1,0 +1,64 @@
+"""Lines that say who wrote a story, and when: told by the authors' known names and the calendar's words."""
+
+import re
+from collections.abc import Sequence
+
+from crawlers.extract.fields import names
+from crawlers.extract.fields.months import MONTHS
+
+MAX_LINE = 140
+"""Characters; a byline or a dateline is never longer."""
+
+MAX_DATE_TOKENS = 14
+MAX_LIFE = 120
+"""Words of a biography, at most."""
+
+TOKEN = re.compile(r"[^\W\d_]+|\d+")
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+NUMERIC = re.compile(
+    r"(?<!\d)\d{1,2}[./-] ?\d{1,2}[./-] ?(?:(?:19|20)\d\d|\d\d)(?!\d)|"
+    r"(?<!\d)(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}(?!\d)"
+)
+CALENDAR = MONTHS.keys() | names.DATE_WORDS
+BEFORE_NAME = r"\W*(?:[^\W\d_]+ ){0,2}"
+BEHIND_NAME = r"(?:,[^,.()]{1,60},| ?\([^()]{1,40}\),?|,)? "
+
+
+def is_byline(text: str, authors: Sequence[str]) -> bool:
+    """Whether a line has the names of authors and, besides, only words of bylines, roles and dates."""
+    if len(text) > MAX_LINE:
+        return False
+    rest = text
+    for name in sorted(authors, key=len, reverse=True):
+        rest = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", rest, flags=re.IGNORECASE)
+    if rest == text:
+        return False
+    words = TOKEN.findall(rest.casefold())
+    return all(_of_byline(word) for word in words)
+
+
+def _of_byline(word: str) -> bool:
+    return word.isdigit() or word in names.BYLINE_WORDS or word in CALENDAR or names.ROLE.match(word) is not None
+
+
+def is_dateline(text: str) -> bool:
+    """Whether a line is but a date, with or without a time, in any language whose calendar is known."""
+    if len(text) > MAX_LINE or not (YEAR.search(text) or NUMERIC.search(text)):
+        return False
+    words = TOKEN.findall(text.casefold())
+    if len(words) > MAX_DATE_TOKENS or not all(word.isdigit() or word in CALENDAR for word in words):
+        return False
+    of_month = any(word in MONTHS for word in words) and sum(map(str.isdigit, words)) > 1
+    return of_month or NUMERIC.search(text) is not None
+
+
+def is_biography(text: str, authors: Sequence[str]) -> bool:
+    """Whether a paragraph begins by saying what an author is or does: `Jane Doe is a reporter`."""
+    if text.count(" ") >= MAX_LIFE:
+        return False
+    for name in authors:
+        if " " in name and (begin := re.match(f"{BEFORE_NAME}{re.escape(name)}{BEHIND_NAME}", text, re.IGNORECASE)):
+            word = TOKEN.match(text, begin.end())
+            if word is not None and word.group().casefold() in names.LIFE_WORDS:
+                return True
+    return False

@@ -1,0 +1,119 @@
+"""Scraps of sidebars, comments, labels and teasers that were taken with the story; and what only looks like them."""
+
+import pytest
+from lxml.html import document_fromstring
+
+from crawlers.extract.markup.segments import mark_host
+from crawlers.extract.markup.walk import segment
+from crawlers.extract.story.decision import Decision
+from crawlers.extract.story.outskirts import drop_labels, end_at_comments, trim
+from tests.crawlers.extract.pages import PROSE
+
+TITLE = "Town votes to rebuild breakwater"
+STORY = f"<h1>{TITLE}</h1><div class='body'>{''.join(f'<p>{paragraph}</p>' for paragraph in PROSE)}</div>"
+LINKS = "".join(f'<li><a href="/{number}">Ferry timetable changes from Sunday</a></li>' for number in range(6))
+
+
+def decided(body: str, *taken: str) -> list[Decision]:
+    """Decisions on a page's blocks, of which the story's and those with the given texts were taken."""
+    tree = document_fromstring(f"<html><body>{body}</body></html>")
+    mark_host(tree, "https://www.harbournews.example/news/breakwater")
+    return [
+        Decision(block.kind, block.text, block.text in PROSE or block.text in taken, None, block)
+        for block in segment(tree)
+    ]
+
+
+def kept(decisions: list[Decision]) -> list[str]:
+    return [item.text for item in decisions if item.kept and item.text not in PROSE]
+
+
+def test_what_stands_past_a_list_of_links_in_another_container_goes():
+    scrap = "Our weekly quiz asks about knots, tides and the men who sailed by them."
+    decisions = decided(f"{STORY}<ul>{LINKS}</ul><div class='quiz'><p>{scrap}</p></div>", scrap)
+    trim(decisions, TITLE)
+    assert kept(decisions) == []
+    assert [item.rule for item in decisions if item.text == scrap] == ["apart"]
+
+
+@pytest.mark.parametrize("gap", ["", "<div><a href='/share'>Share</a></div>"])
+def test_what_stands_next_to_the_story_stays(gap):
+    note = "The author lives in a house by the breakwater."
+    decisions = decided(f"{STORY}{gap}<div class='note'><p>{note}</p></div>", note)
+    trim(decisions, TITLE)
+    assert kept(decisions) == [note]
+
+
+def test_a_further_piece_of_the_story_past_an_interruption_stays():
+    last = "The quarry's owner said he could deliver by March."
+    decisions = decided(f"{STORY}<ul>{LINKS}</ul><div class='body'><p>{last}</p></div>", last)
+    trim(decisions, TITLE)
+    assert kept(decisions) == [last]
+
+
+def test_above_the_headline_a_notice_goes_and_below_it_an_opening_line_stays():
+    notice, opening = "This site stores small files on your machine.", "Fishermen and anglers are content."
+    menu = f"<ul>{LINKS}</ul>"
+    story = STORY.replace("</h1>", f"</h1><div class='opening'><p>{opening}</p></div>{menu}")
+    decisions = decided(f"<div class='notice'><p>{notice}</p></div>{menu}{story}", notice, opening)
+    trim(decisions, TITLE)
+    assert kept(decisions) == [opening]
+
+
+COMMENT = "<div class='thread'><p>Finally! I have waited for this since the storms.</p></div>"
+
+
+@pytest.mark.parametrize(
+    ("heading", "stays"),
+    [
+        ("<h3>Leave a Reply</h3>", False),
+        ("<p>Kommentare</p>", False),
+        ("<p>3 комментария</p><h3>Комментарии (3)</h3>", False),
+        ("<h3>Comments like these hurt</h3>", True),
+        ("<p><a href='#c'>Comments</a></p>", True),
+    ],
+)
+def test_comments_below_their_heading_go(heading, stays):
+    text = "Finally! I have waited for this since the storms."
+    decisions = decided(f"{STORY}{heading}{COMMENT}", text)
+    end_at_comments(decisions)
+    assert kept(decisions) == ([text] if stays else [])
+
+
+def test_a_comments_heading_above_the_story_ends_nothing():
+    decisions = decided(f"<h3>Comments</h3>{STORY}")
+    end_at_comments(decisions)
+    assert all(item.kept for item in decisions if item.text in PROSE)
+
+
+@pytest.mark.parametrize(
+    ("label", "below", "stays"),
+    [
+        ("More on the mayor and her family:", LINKS, False),
+        ("Who else builds", LINKS, False),
+        ("Who else builds", "", True),
+        ("The mayor said no.", LINKS, True),
+        ("Where to buy:", '<li><a href="https://shop.example/1">Granite by the tonne, at Stones</a></li>', True),
+        ("The islands:", "<li><a href='/n'>North</a></li><li><a href='/s'>South</a></li>", True),
+    ],
+)
+def test_a_label_goes_with_the_list_of_stories_that_was_left_out(label, below, stays):
+    decisions = decided(f"{STORY}<p>{label}</p><ul>{below}</ul>", label)
+    drop_labels(decisions)
+    assert kept(decisions) == ([label] if stays else [])
+
+
+def test_a_heading_amid_the_story_stays_though_a_link_follows_it():
+    story = STORY.replace(f"<p>{PROSE[3]}", f"<h2>The granite</h2><p><a href='/x'>Share</a></p><p>{PROSE[3]}")
+    decisions = decided(story, "The granite")
+    drop_labels(decisions)
+    assert kept(decisions) == ["The granite"]
+
+
+def test_the_beginning_of_another_story_below_its_headline_goes():
+    teaser = "The baker has kneaded on the quay for forty years, and now he […]"
+    ended = "He wrote that the wall would outlive us all…"
+    body = f"{STORY}<div><p>{ended}</p><h4><a href='/b'>Bakery on the quay to close</a></h4><p>{teaser}</p></div>"
+    decisions = decided(body, teaser, ended)
+    drop_labels(decisions)
+    assert kept(decisions) == [ended]

@@ -1,0 +1,94 @@
+"""Lines about the author and the day, and prose that only begins like them."""
+
+import pytest
+
+from crawlers.extract import extract_page
+from crawlers.extract.story.signed import is_biography, is_byline, is_dateline
+from crawlers.model import Article
+from tests.crawlers.extract.pages import article, page
+
+AUTHORS = ["Jane Doe", "Max Muster"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Jane Doe",
+        "By Jane Doe and Max Muster",
+        "Von Max Muster",
+        "Par Jane Doe",
+        "Jane Doe, Senior Editor",
+        "by Jane Doe, Monday, November 18, 2019",
+        "Jane Doe | Staff Writer | July 2, 2025",
+    ],
+)
+def test_a_line_of_names_roles_and_dates_is_a_byline(text):
+    assert is_byline(text, AUTHORS)
+
+
+@pytest.mark.parametrize("text", ["Jane Doe said no.", "By Jane Doe's account", "By noon", "Dear Jane Doe", "John Roe"])
+def test_a_line_that_says_something_else_is_none(text):
+    assert not is_byline(text, AUTHORS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mercredi 11 septembre 2019",
+        "Mis à jour le 29/10/2012 à 14h03",
+        "Samstag 22.12.2012",
+        "sexta-feira, 22 de outubro de 2010 às 20:13",
+        "15 август 2015 13:28",
+        "Updated: 3 May 2024, 10:15 am GMT",
+        "2024-05-03",
+        "Opublikowano: 3 maja 2024, godz. 10:00",
+    ],
+)
+def test_a_line_that_is_but_a_date_is_a_dateline(text):
+    assert is_dateline(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["May 2024 was dry.", "2012", "3 May", "Room 12/24", "The march of 1968", "Born 3 May 1950 in Berlin", "1.5.0"],
+)
+def test_a_date_within_words_is_none(text):
+    assert not is_dateline(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Jane Doe is a reporter in the north.",
+        "Jane Doe, who knows every boat, lives by the quay.",
+        "Unser Korrespondent Max Muster ist seit 2010 bei uns.",
+        "Jane Doe (41) écrit depuis vingt ans.",
+    ],
+)
+def test_a_paragraph_that_begins_with_what_an_author_is_or_does_is_a_biography(text):
+    assert is_biography(text, AUTHORS)
+
+
+@pytest.mark.parametrize(
+    "text", ["John Roe is a fisherman.", "Jane Doe’s boat sank.", "The board asked Jane Doe to leave.", "Jane Doe!"]
+)
+def test_a_paragraph_about_others_is_none(text):
+    assert not is_biography(text, AUTHORS)
+
+
+def test_an_article_ends_before_its_author_s_life():
+    life = "<p>Jane Doe is a reporter in the north and keeps a boat at the breakwater.</p>"
+    head = '<meta name="author" content="Jane Doe">'
+    extracted = extract_page(page(article(head=head).replace("</div></article>", f"{life}</div></article>")))
+    assert isinstance(extracted, Article)
+    assert extracted.authors == ["Jane Doe"]
+    assert "keeps a boat" not in extracted.text
+    assert extracted.text.endswith("deliver the granite in time.")
+
+
+def test_what_an_author_of_another_name_is_stays_in_the_text():
+    life = "<p>John Roe is a fisherman in the north and keeps a boat at the breakwater.</p>"
+    head = '<meta name="author" content="Jane Doe">'
+    extracted = extract_page(page(article(head=head).replace("</div></article>", f"{life}</div></article>")))
+    assert isinstance(extracted, Article)
+    assert "keeps a boat" in extracted.text
