@@ -36,6 +36,18 @@ def _part(blocks: list[Segment], outer: HtmlElement, inner: HtmlElement) -> list
             return None
         if node is outer:
             break
-    within = set(inner.iter())
-    own = [block for block in blocks if block.element in within]
+    known: dict[HtmlElement, bool] = {inner: True, outer: False}
+    own = [block for block in blocks if _within(block.element, known)]
     return blocks if len(own) == len(blocks) else [block.numbered(number) for number, block in enumerate(own)]
+
+
+def _within(element: HtmlElement, known: dict[HtmlElement, bool]) -> bool:
+    """Whether an element stands in those that are known to be within; what is found on the way is known, too."""
+    passed: list[HtmlElement] = []
+    node: HtmlElement | None = element
+    while node is not None and node not in known:
+        passed.append(node)
+        node = node.getparent()
+    found = node is not None and known[node]
+    known.update(dict.fromkeys(passed, found))
+    return found
