@@ -44,7 +44,7 @@ PROGRAM = re.compile(
     r"^[A-Z][a-z]{2} (?P<month>[A-Z][a-z]{2}) (?P<day>\d{1,2}) (?:(?P<before>\d{4}) )?"
     r"(?P<time>\d\d:\d\d:\d\d) (?P<zone>[A-Z]{3,4}(?:[+-]\d{2}:?\d{2})?|[+-]\d{4})(?: \(.*\)| (?P<behind>\d{4}))?$"
 )
-"""Java's and JavaScript's ways to print a date: `Tue Jan 28 15:28:56 CET 2020`, `Tue Jan 28 2020 15:28:56 GMT+0100`."""
+"""Java's and JavaScript's ways to print a date: `Wed Feb 12 08:41:07 CET 2020`, `Wed Feb 12 2020 08:41:07 GMT+0100`."""
 
 HOUR_ONLY = re.compile(r"(?<![\d:.])(1[0-2]|0?[1-9])\s?(a\.?m\.?|p\.?m\.?)\b", re.IGNORECASE)
 EPOCH = re.compile(r"^\s*(\d{10})(\d{3})?\s*$")

@@ -37,7 +37,7 @@ def test_a_line_that_says_something_else_is_none(text):
         "mercredi 11 septembre 2019",
         "Mis à jour le 29/10/2012 à 14h03",
         "Samstag 22.12.2012",
-        "sexta-feira, 22 de outubro de 2010 às 20:13",
+        "sexta-feira, 14 de maio de 2021 às 18:40",
         "15 август 2015 13:28",
         "Updated: 3 May 2024, 10:15 am GMT",
         "2024-05-03",
