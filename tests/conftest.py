@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,7 +54,8 @@ def s3_server() -> Iterator[str]:
     """A moto S3 server on loopback; gives its address.
 
     S3 alone: moto's own server looks through the folders of all its services at each request to find the one meant,
-    which takes longer than the answer.
+    which takes longer than the answer. One request at a time: moto looks whether an object is there and then stores
+    it, and two threads of it could both find nothing.
     """
     from moto.moto_server.werkzeug_app import create_backend_app
     from werkzeug.serving import WSGIRequestHandler, make_server
@@ -64,7 +66,13 @@ def s3_server() -> Iterator[str]:
         def log_request(self, *_: object) -> None:
             pass
 
-    server = make_server("127.0.0.1", 0, create_backend_app("s3"), threaded=True, request_handler=Handler)
+    moto, turn = create_backend_app("s3"), threading.Lock()
+
+    def app(environ: dict[str, Any], start_response: Any) -> Any:
+        with turn:
+            return moto(environ, start_response)
+
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()

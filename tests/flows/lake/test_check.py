@@ -20,7 +20,7 @@ def test_a_local_lake_keeps_its_promises_and_is_left_as_it_was(tmp_path: Path) -
 
 
 def test_an_s3_server_that_keeps_conditions_passes(s3_lake: Lake) -> None:
-    assert all(finding.kept for finding in check(s3_lake, writers=2, names=10, commits=3))
+    assert [finding for finding in check(s3_lake, writers=2, names=10, commits=3) if not finding.kept] == []
     assert list(s3_lake.store.names("")) == []
 
 
