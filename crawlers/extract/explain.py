@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from crawlers.extract.markup.signature import path_of
+from crawlers.extract.markup.signature import Paths
 from crawlers.extract.page import read_page
 from crawlers.extract.templates import TemplateBook
 from crawlers.model import Article, Page, Rejection
@@ -47,13 +47,14 @@ def explain_page(
     reading = read_page(page, zone=zone, views=views)
     if isinstance(reading, Rejection):
         return reading
+    paths = Paths()
     blocks = [
         ExplainedBlock(
             item.kind,
             item.text,
             item.kept,
             None if item.kept else item.rule,
-            path_of(item.segment.element) if item.segment is not None else None,
+            paths.of(item.segment.element) if item.segment is not None else None,
         )
         for item in reading.decisions
     ]

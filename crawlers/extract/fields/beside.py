@@ -7,7 +7,7 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from crawlers.extract.fields import names
-from crawlers.extract.fields.texts import MAX_TEXT, OUTSIDE, Text, ancestors
+from crawlers.extract.fields.texts import MAX_TEXT, OUTSIDE, Text
 from crawlers.extract.markup.segments import key_of
 
 PIECES = re.compile(r"\s[|•·–—]\s|[|•·]")
@@ -52,7 +52,7 @@ def pictured(text: Text, story: Container[HtmlElement]) -> list[str]:
     """The name that stands beside a small picture which has it as its text: a portrait of who wrote the story."""
     if not names.personlike(text.text):
         return []
-    for node in (text.parent, *ancestors(text.parent, 3)):
+    for node in (text.parent, *islice(text.parent.iterancestors(), 3)):
         if node in story or node.tag in OUTSIDE:
             return []
         for picture in islice(node.iter("img"), 2):

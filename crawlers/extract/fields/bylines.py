@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from crawlers.extract.fields import names
 from crawlers.extract.fields.beside import nick, pictured, with_date
 from crawlers.extract.fields.months import MONTHS
-from crawlers.extract.fields.texts import MAX_TEXT, Printed, Text, ancestors, elsewhere
+from crawlers.extract.fields.texts import MAX_TEXT, Printed, Text, elsewhere
 
 BEFORE, AFTER = 25, 60
 """Texts before and after the headline among which a byline is looked for."""
@@ -101,7 +102,7 @@ def _late(texts: list[Text], begins: int) -> Iterator[int]:
 
 def _alone(text: Text) -> bool:
     """Whether a text begins a paragraph that holds no more than a line."""
-    blocks = (node for node in (text.parent, *ancestors(text.parent, 4)) if node.tag in BLOCKS)
+    blocks = (node for node in (text.parent, *islice(text.parent.iterancestors(), 4)) if node.tag in BLOCKS)
     line = next((" ".join(block.text_content().split()) for block in blocks), "")
     return len(line) <= MAX_TEXT and line.startswith(text.text)
 
@@ -196,7 +197,7 @@ def _without_month(line: str) -> str:
 def _profile(texts: list[Text], index: int) -> list[str]:
     """The name in a link to a profile of the site's authors."""
     element = texts[index].parent
-    link = next((node for node in (element, *ancestors(element, 3)) if node.tag == "a"), None)
+    link = next((node for node in (element, *islice(element.iterancestors(), 3)) if node.tag == "a"), None)
     if link is None or not PROFILE.search(link.get("href") or ""):
         return []
     found = _labelled(texts, index) or names.split_names(texts[index].text)

@@ -1,8 +1,9 @@
 """The texts of a page in their order, and where they stand."""
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
 from lxml import etree
@@ -66,14 +67,8 @@ class Printed:
 
 
 def _in_heading(element: HtmlElement) -> bool:
-    chain = [element, *ancestors(element, 3)]
+    chain = [element, *islice(element.iterancestors(), 3)]
     return any(node.tag in ("h1", "h2") for node in chain)
-
-
-def ancestors(element: HtmlElement, levels: int) -> Iterator[HtmlElement]:
-    """The elements around one, so many levels up."""
-    for _, node in zip(range(levels), element.iterancestors(), strict=False):
-        yield node
 
 
 def elsewhere(element: HtmlElement, story: Container[HtmlElement] = ()) -> bool:
@@ -81,7 +76,7 @@ def elsewhere(element: HtmlElement, story: Container[HtmlElement] = ()) -> bool:
 
     `story` are elements that hold the headline, too: what they are called says nothing of one element in them.
     """
-    for node in (element, *ancestors(element, 6)):
+    for node in (element, *islice(element.iterancestors(), 6)):
         if node.tag == "body" or node in story:
             return False
         if ELSEWHERE.search(node.get("class") or "") or node.tag in OUTSIDE:

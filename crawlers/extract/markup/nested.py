@@ -37,12 +37,12 @@ def _part(blocks: list[Segment], outer: HtmlElement, inner: HtmlElement) -> list
         if node is outer:
             break
     known: dict[HtmlElement, bool] = {inner: True, outer: False}
-    own = [block for block in blocks if _within(block.element, known)]
+    own = [block for block in blocks if within(block.element, known)]
     return blocks if len(own) == len(blocks) else [block.numbered(number) for number, block in enumerate(own)]
 
 
-def _within(element: HtmlElement, known: dict[HtmlElement, bool]) -> bool:
-    """Whether an element stands in those that are known to be within; what is found on the way is known, too."""
+def within(element: HtmlElement, known: dict[HtmlElement, bool]) -> bool:
+    """Whether an element is one of those known to be within, or stands in one; `known` grows by what is passed."""
     passed: list[HtmlElement] = []
     node: HtmlElement | None = element
     while node is not None and node not in known:

@@ -35,17 +35,13 @@ def step_of(tag: str, label: str) -> str:
 ROOTS = frozenset({"body", "html"})
 
 
-def path_of(element: HtmlElement) -> str:
-    """The last steps of an element's container path, innermost first: `p < div.body < article`.
-
-    Three steps are enough where two of them have classes: what stands around them often carries the classes
-    of one page (its section, its tags). Else there are up to four.
-    """
-    return Paths().of(element)
-
-
 class Paths:
-    """The paths of a page's elements, each step found once; brothers of one step stand at one path."""
+    """The paths of a page's elements: the last steps of the container path, innermost first, `p < div.body < article`.
+
+    Three steps are enough where two of them have classes: what stands around them often carries the classes of one
+    page (its section, its tags). Else there are up to four. Each step is found once; brothers of one step stand at
+    one path.
+    """
 
     def __init__(self) -> None:
         self._known: dict[HtmlElement, str] = {}
@@ -53,7 +49,7 @@ class Paths:
         self._chains: dict[HtmlElement, tuple[str, ...]] = {}
 
     def of(self, element: HtmlElement) -> str:
-        """As `path_of`."""
+        """The path of an element."""
         path = self._known.get(element)
         if path is None:
             path = self._known[element] = self.at(element, _step(element))

@@ -57,9 +57,8 @@ def judge(segments: list[Segment], lines: list[str]) -> Verdict:
     starts: list[int] = []
     length = 0
     for block in segments:
-        block.key = block.key or key_of(block.text)
         starts.append(length)
-        length += len(block.key)
+        length += len(block.bare())
     page = "".join(block.key for block in segments)
     covered = [0] * len(segments)
     at = found = total = 0

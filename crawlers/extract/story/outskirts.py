@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
-from crawlers.extract.markup.segments import Segment, in_page, internal
+from crawlers.extract.markup.nested import within
+from crawlers.extract.markup.segments import in_page, internal
 from crawlers.extract.markup.signature import Paths, signature_of
 from crawlers.extract.rules import match_phrase
 from crawlers.extract.story.decision import LONG_WORDS, Decision, words_in
@@ -43,8 +44,11 @@ def trim(decisions: list[Decision], title: str | None) -> None:
     core = _core([item for item in decisions if item.kept and item.segment is not None])
     if core is None:
         return
+    known = {core: True}
     own = [
-        number for number, item in enumerate(decisions) if item.kept and item.segment and _within(item.segment, core)
+        number
+        for number, item in enumerate(decisions)
+        if item.kept and item.segment and within(item.segment.element, known)
     ]
     paths = Paths()
     places = {signature_of(block, paths) for number in own if (block := decisions[number].segment) is not None}
@@ -81,10 +85,6 @@ def _core(taken: list[Decision]) -> HtmlElement | None:
     whole = sum(by_element.values())
     holders = [element for element, chars in weights.items() if CORE * whole <= chars < whole]
     return max(holders, key=lambda element: sum(1 for _ in element.iterancestors()), default=None)
-
-
-def _within(block: Segment, container: HtmlElement) -> bool:
-    return block.element is container or any(parent is container for parent in block.element.iterancestors())
 
 
 def end_at_comments(decisions: list[Decision]) -> None:

@@ -16,7 +16,7 @@ from crawlers.extract.fields.authormarked import BYLINE_CLASS, visible_names
 from crawlers.extract.fields.dates import Clock, Instant
 from crawlers.extract.fields.printed import heading_text
 from crawlers.extract.markup.segments import Segment, key_of
-from crawlers.extract.markup.signature import Paths, Sought, Standing, path_of, standing_at
+from crawlers.extract.markup.signature import Paths, Sought, Standing, standing_at
 from crawlers.model import Article
 
 ROLES = ("title", "byline", "date")
@@ -82,14 +82,15 @@ def spots_of(
     """
     shown = [block for block in blocks if not block.hidden and len(block.text) <= 500]
     found: dict[str, dict[str, Reader]] = {}
+    paths = Paths()
     if article.title:
-        found["title"] = _places(_titles(tree, shown, article.title), _is_title(article.title))
+        found["title"] = _places(paths, _titles(tree, shown, article.title), _is_title(article.title))
     if article.authors:
-        found["byline"] = _places(_bylines(tree, shown, article.authors), _is_byline(article.authors))
+        found["byline"] = _places(paths, _bylines(tree, shown, article.authors), _is_byline(article.authors))
     if article.published_at is not None:
         reader = _is_date(article, clock, month_first)
-        found["date"] = _places(_dates(tree, shown), reader)
-    firsts = standing_at(tree, Sought({place for places in found.values() for place in places}), Paths())
+        found["date"] = _places(paths, _dates(tree, shown), reader)
+    firsts = standing_at(tree, Sought({place for places in found.values() for place in places}), paths)
     values = {
         "title": key_of(article.title or ""),
         "byline": "|".join(map(key_of, article.authors)),
@@ -102,8 +103,8 @@ def spots_of(
     }
 
 
-def _places(elements: Iterable[HtmlElement], reader: Reader) -> dict[str, Reader]:
-    return {path_of(element): reader for element in elements}
+def _places(paths: Paths, elements: Iterable[HtmlElement], reader: Reader) -> dict[str, Reader]:
+    return {paths.of(element): reader for element in elements}
 
 
 def _titles(tree: HtmlElement, blocks: list[Segment], title: str) -> Iterator[HtmlElement]:
