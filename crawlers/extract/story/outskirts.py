@@ -20,6 +20,9 @@ from crawlers.extract.story.headings import same_headline
 CORE = 0.8
 """Share of what was taken that the story's container holds, at least."""
 
+SCRAPS = 0.5
+"""Share of prose in what was taken, below which the rest is likely menus from around a short story."""
+
 GAP = 5
 """Visible blocks not taken between the story and what stands apart from it, at least."""
 
@@ -27,6 +30,7 @@ LEAST_BEFORE = 0.4
 """Share of the text before a comments' heading, at least."""
 
 LINKED = 0.8
+MENU_KINDS = frozenset({"list_item", "table_row"})
 LABEL_KINDS = frozenset({"paragraph", "heading", "list_item"})
 LABEL_WORDS = 10
 LISTED_WORDS = 3
@@ -39,9 +43,32 @@ TRUNCATED = re.compile(r"(?:\[(?:…|\.\.\.)\]|…|\.\.\.)$")
 def trim(decisions: list[Decision], title: str | None) -> None:
     """Take out what was taken from outside the story's container, past other things of the page.
 
-    Above the story stand its opening lines, too; there only what comes before the headline is taken out.
+    Above the story stand its opening lines, too; there only what comes before the headline is taken out. Where
+    less than half of it is prose, as with a short story and the menus around it, the prose tells where the story is.
     """
-    core = _core([item for item in decisions if item.kept and item.segment is not None])
+    _trim_around(decisions, _core(_taken(decisions)), title)
+    taken = _taken(decisions)
+    prose = [item for item in taken if _reads(item)]
+    if sum(len(item.text) for item in prose) < SCRAPS * sum(len(item.text) for item in taken):
+        _trim_around(decisions, _core(prose, all_of_it=True), title)
+    _drop_menus(decisions, title)
+
+
+def _drop_menus(decisions: list[Decision], title: str | None) -> None:
+    """Take out entries of lists and links that were taken from above the headline."""
+    first = next((number for number, item in enumerate(decisions) if item.kept and _reads(item)), 0)
+    headline = next((number for number in range(first) if _headline(decisions[number], title, any_kind=True)), 0)
+    for item in decisions[:headline]:
+        block = item.segment
+        if item.kept and block is not None and (item.kind in MENU_KINDS or block.link_share >= 0.5):
+            item.kept, item.rule = False, "above-headline"
+
+
+def _taken(decisions: list[Decision]) -> list[Decision]:
+    return [item for item in decisions if item.kept and item.segment is not None]
+
+
+def _trim_around(decisions: list[Decision], core: HtmlElement | None, title: str | None) -> None:
     if core is None:
         return
     known = {core: True}
@@ -64,15 +91,22 @@ def trim(decisions: list[Decision], title: str | None) -> None:
                 item.kept, item.rule = False, "apart"
 
 
-def _headline(item: Decision, title: str | None) -> bool:
+def _headline(item: Decision, title: str | None, *, any_kind: bool = False) -> bool:
     block = item.segment
     if block is None or block.hidden:
         return False
-    return block.element.tag == "h1" or (block.kind == "heading" and same_headline(block.text, title))
+    if block.element.tag == "h1" and not any_kind:
+        return True
+    return (any_kind or block.kind == "heading") and same_headline(block.text, title)
 
 
-def _core(taken: list[Decision]) -> HtmlElement | None:
-    """The innermost element that holds nearly all of what was taken; None where that is all there is."""
+def _reads(item: Decision) -> bool:
+    """Whether a block is prose: long, hardly linked."""
+    return words_in(item.text) >= LONG_WORDS and item.segment is not None and item.segment.link_share < 0.5
+
+
+def _core(taken: list[Decision], *, all_of_it: bool = False) -> HtmlElement | None:
+    """The innermost element that holds nearly all of what was taken; None where only those of all of it do."""
     weights: Counter[HtmlElement] = Counter()
     by_element: Counter[HtmlElement] = Counter()
     for item in taken:
@@ -82,8 +116,8 @@ def _core(taken: list[Decision]) -> HtmlElement | None:
         weights[element] += chars
         for parent in element.iterancestors():
             weights[parent] += chars
-    whole = sum(by_element.values())
-    holders = [element for element, chars in weights.items() if CORE * whole <= chars < whole]
+    total = sum(by_element.values())
+    holders = [element for element, chars in weights.items() if CORE * total <= chars and (all_of_it or chars < total)]
     return max(holders, key=lambda element: sum(1 for _ in element.iterancestors()), default=None)
 
 

@@ -51,6 +51,32 @@ def test_a_further_piece_of_the_story_past_an_interruption_stays():
     assert kept(decisions) == [last]
 
 
+SHORT = (
+    "A crane fell into the harbour basin on Monday night. Nobody was hurt, said the harbour master; divers will look "
+    "for it when the tide allows, and the fish market opens as on every other day of the week."
+)
+
+
+@pytest.mark.parametrize("facts", [False, True])
+def test_menus_around_a_short_story_go_and_its_own_list_stays(facts):
+    entries = [
+        f"Weather and tides of the {place} coast, all through the week" for place in ("north", "south", "west", "east")
+    ]
+    listed = "".join(f"<li>{entry}</li>" for entry in entries)
+    lists = f"<div><p>{SHORT}</p><ul>{listed}</ul></div>" if facts else f"<div><p>{SHORT}</p></div>"
+    around = "" if facts else f"<section><dl>{listed.replace('li>', 'dd>')}</dl></section>"
+    decisions = decided(f"<h1>{TITLE}</h1>{lists}<ul>{LINKS}</ul>{around}", SHORT, *entries)
+    trim(decisions, TITLE)
+    assert kept(decisions) == [SHORT, *(entries if facts else [])]
+
+
+@pytest.mark.parametrize(("headline", "stays"), [(f"<p>{TITLE}</p>", False), ("<p>Harbour</p>", True)])
+def test_entries_of_a_menu_right_above_the_headline_go(headline, stays):
+    decisions = decided(f"<ul><li>Town council</li></ul>{headline}{STORY.partition('</h1>')[2]}", "Town council")
+    trim(decisions, TITLE)
+    assert kept(decisions) == (["Town council"] if stays else [])
+
+
 def test_above_the_headline_a_notice_goes_and_below_it_an_opening_line_stays():
     notice, opening = "This site stores small files on your machine.", "Fishermen and anglers are content."
     menu = f"<ul>{LINKS}</ul>"
