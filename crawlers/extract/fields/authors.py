@@ -79,6 +79,7 @@ def read_authors(
     host = (urlsplit(head.url).hostname or "").removeprefix("www.")
     own |= {names.bare(host), *host.split(".")[:-1]}
     named = {names.bare(name) for name in site_names if name not in (host, *host.split("."))}
+    heading = names.bare(title or "")
     house: list[str] = []
     marked, printed = Marked(tree), Printed(tree, title)
     readers: tuple[Callable[[], list[str]], ...] = (
@@ -92,6 +93,8 @@ def read_authors(
     )
     for order, read in enumerate(readers):
         found = read()
+        if order >= PRINTED:
+            found = [name for name in found if names.bare(name) != heading]
         if order >= PRINTED and any(name in house for name in found):
             break  # the byline names the house, and who else is named helped it
         # Who states a name that is but the host's is a person with a site of his own.

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from crawlers.extract.fields import names
+from crawlers.extract.fields import han, names
 from crawlers.extract.fields.beside import nick, pictured, with_date
 from crawlers.extract.fields.months import MONTHS
 from crawlers.extract.fields.texts import MAX_TEXT, Printed, Text, elsewhere
@@ -36,12 +36,6 @@ CUT = re.compile(
 )
 
 ACRONYM = re.compile(r"[A-Z]{2,5}")
-
-HAN_LABEL = re.compile(
-    r"^(?:文|撰文|作者|記者|记者|編集|執筆|筆者)\s*[／/：:・]?\s*(?P<names>[\u3040-\u30ff\u3400-\u9fff]{2,8})\s*$"
-)
-
-HAN_BEHIND = re.compile(r"^(?P<names>[\u3400-\u9fff]{2,4}|[\uac00-\ud7a3]{2,4})\s*(?:記者|기자|특파원)$")
 
 SURE = re.compile(r"\s|[:：]$")
 """A label of two words, or with a colon."""
@@ -124,7 +118,7 @@ def anywhere(page: Printed, *, near: bool = False) -> list[str]:
     """
     at = page.headline if near else None
     for index, text in enumerate(page.texts):
-        label = names.COLON.match(text.text) or names.WRITTEN.match(text.text)
+        label = names.COLON.match(text.text) or names.WRITTEN.match(text.text) or han.CREDIT.match(text.text)
         close = at is None or at < index < at + AFTER
         sure = label is not None and (close or SURE.search(label.group().strip())) and not elsewhere(text.parent)
         if sure and (found := _labelled(page.texts, index)):
@@ -137,8 +131,11 @@ def _labelled(texts: list[Text], index: int) -> list[str]:
     text = texts[index].text
     if len(text) > MAX_TEXT:
         return []
-    if match := HAN_LABEL.match(text) or HAN_BEHIND.match(text):
-        return [match["names"]]
+    if found := list(filter(None, map(names.clean_name, han.signed(text)))):
+        return found
+    follower = texts[index + 1].text if index + 1 < len(texts) else ""
+    if han.LABEL_ENDS.search(text) and han.ALONE.match(follower):
+        return list(filter(None, [names.clean_name(follower)]))
     if names.LABEL.match(text):
         return _behind(texts, index + 1)
     match = names.BY_LINE.match(text) or names.DATED_BY.search(text)

@@ -16,7 +16,8 @@ _PUBLISHED = (
     r"(?:published|posted|(?:publish(?:ed)?|publication)\s+date|date\s+published|created|veröffentlicht|erschienen|"
     r"erstellt|eingestellt|publiée?|mise?\s+en\s+ligne|publicad[oa]|pubblicat[oa]|gepubliceerd|publicerad|publisert|"
     r"offentliggjort|julkaistu|opublikowan[oay]|publikováno|опубликован[оа]?|опубліковано|yayınlan\w+|dipublikasikan|"
-    r"公開日?|掲載日?|発表日?|发布时间|게시|입력)"
+    r"公開日?|掲載日?|発表日?|发布(?:时间|日期|于)?|發布(?:時間|日期)?|发表(?:时间|日期|于)|刊登(?:时间|日期)|"
+    r"(?:时间|時間|日期)(?=\s*[:：])|게시|입력|등록일?|작성일)"
 )
 LABEL = re.compile(
     rf"^\W*(?:first\s+|originally\s+|erst(?:mals)?\s+)?{_PUBLISHED}(?:\s+(?:on|am|le|el|il))?\s*[:：]?\s*$",
@@ -29,6 +30,9 @@ LABELLED = re.compile(
     re.IGNORECASE,
 )
 """A text that begins with such a label."""
+
+WITHIN = re.compile(r"[\s|｜丨](?:发布|發布|发表|發表|刊登)(?:时间|時間|日期|于|於)\s*[:：]?\s*(?P<rest>\d.*)$")
+"""Such a label within a line of several: `来源：例报 | 发布时间：2018-05-17 | 浏览次数：12`."""
 
 SENTENCE = re.compile(
     r"\b(?:entry|post|article|story|page|beitrag|artikel|eintrag|text)\s+(?:was|wurde|ist)\s+(?P<rest>.{8,})$",
@@ -96,10 +100,13 @@ def _labelled(blocks: list[Segment], own: list[Segment], story: Container[HtmlEl
     for block in own:
         match = LABELLED.match(block.text) if len(block.text) <= MAX_LINE else None
         told = None if match else SENTENCE.search(block.text)
+        within = WITHIN.search(block.text) if len(block.text) <= MAX_LINE else None
         issue = ISSUE.search(block.text)
         before = blocks[block.index - 1].text if 0 < block.index <= len(blocks) else ""
         if match and DATE_FIRST.match(match["rest"]):
             rest = match["rest"]
+        elif within and DATE_FIRST.match(within["rest"]):
+            rest = within["rest"]
         elif told and TOLD.search(told["rest"]):
             rest = told["rest"]
         elif issue:

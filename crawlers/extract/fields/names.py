@@ -5,6 +5,8 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from crawlers.extract.fields import han
+
 _WORDS = tomllib.loads((Path(__file__).parent.parent / "rules" / "names.toml").read_text(encoding="utf-8"))
 
 
@@ -91,7 +93,8 @@ NON_WORD = re.compile(r"[\W_]+")
 LEADING = re.compile(r"^(?i:contact|follow|e-?mail)\s+(?=[^\W\d_a-z])")
 TRAILING = re.compile(
     r"\s+(?i:filed under|posted (?:in|on)|(?:last )?updated|published(?: on)?)\b.*$|"
-    r"\s+(?:in|on|am|um|at|IN|ON|AM|UM|AT)$"
+    r"\s+(?:in|on|am|um|at|IN|ON|AM|UM|AT)$|\s*\+?\s*(?:关注|關注)$|"
+    r"\s+(?:\S+\s+)?(?:기자|특파원|칼럼니스트|논설위원|앵커|평론가)$"
 )
 """What some pages print right before and behind a name: `Contact Jane Doe`, `Jane Doe Filed Under`, `Jane Doe in`."""
 
@@ -129,7 +132,7 @@ def is_company(name: str) -> bool:
 
 def is_press(name: str) -> bool:
     """Whether a name is most likely a paper's or a station's, by its last word; agencies are none."""
-    return PRESS.search(name.strip()) is not None and not is_agency(name)
+    return (PRESS.search(name.strip()) is not None or han.is_press(name.strip())) and not is_agency(name)
 
 
 def clean_name(name: str) -> str:

@@ -3,15 +3,24 @@
 import re
 from functools import lru_cache
 
+from crawlers.extract.fields.han import HAN, is_press
 from crawlers.extract.markup.segments import key_of as _bare
 
 SEPARATOR = re.compile(r"\s+[|–—·•»«:›‹/✩-]\s+|\s*[|»›]\s*|\s+[-–—]+\s+|\s*::\s*")
 
+HAN_SEPARATOR = re.compile(rf"(?<=[{HAN}）」』”！？!?…])\s*(?:[-–—_]{{1,2}}|[_丨])\s*(?=[{HAN}])")
+"""What stands before a site's name in Chinese characters: `标题_例报网`, `标题--例报`; or a dash within a title."""
+
 WORD = re.compile(r"\w+")
+
+
+MAX_PRESS, MAX_CHANNEL, MIN_TITLE = 12, 6, 6
+"""Characters of a paper's name, of a channel's before it, and of a title, in Chinese characters."""
 
 
 def strip_site(title: str, site_names: list[str]) -> str:
     """The title without the site's name (and what stands between) at its end or beginning."""
+    title = _without_press(title)
     if SEPARATOR.search(title) is None:
         return title.strip()
     own, host, label = known_as(tuple(site_names))
@@ -27,6 +36,19 @@ def strip_site(title: str, site_names: list[str]) -> str:
             title = rest
         else:
             return title.strip()
+
+
+def _without_press(title: str) -> str:
+    """`标题_频道_例报网` without what ends it, where that is named as papers and sites are, and channels before it."""
+    cuts = list(HAN_SEPARATOR.finditer(title))
+    if not cuts or not is_press(title[cuts[-1].end() :]) or len(title) - cuts[-1].end() > MAX_PRESS:
+        return title
+    at = cuts[-1].start()
+    for cut in reversed(cuts[:-1]):
+        if at - cut.end() > MAX_CHANNEL or "_" not in cut.group():
+            break
+        at = cut.start()
+    return title[:at] if at >= MIN_TITLE else title
 
 
 @lru_cache(maxsize=64)

@@ -34,8 +34,18 @@ TAG_LIST = re.compile(
 OUTSIDE = frozenset({"nav", "header", "footer", "aside"})
 ELSEWHERE = re.compile(r"nav|menu|footer|sidebar|related|teaser|recommend|widget", re.IGNORECASE)
 IDENTIFIER = re.compile(r"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$|^\d+$", re.IGNORECASE)
+NO_TAG = re.compile(
+    r"(?:see |view |show )?(?:all|more)(?: topics| tags)?$|(?:news|blog)?-?(?:article|posting)$|"
+    r"(?:none|null|undefined|n/?a|tags?|keywords|topics?)$",
+    re.IGNORECASE,
+)
+"""Buttons of lists of tags, types of schema.org, and what systems print for none."""
+
 LISTED = re.compile(r"\S,\S")
 """Several sections in one text, as some systems give them; `Arts, Culture` is one."""
+
+SAID = re.compile(r"\s\S+\s\S+.*[?!]$|[\u3400-\u9fff]{4}.*[？！?!。]$")
+"""What ends as a sentence does."""
 
 COUNTED = re.compile(r"^\(\d+\)\s+|\s+\(\d+\)$")
 MAX_LINKS = 25
@@ -48,6 +58,8 @@ def read_section(head: Head, title: str | None, site_names: Iterable[str]) -> st
     value = value or head.first("article:section", "section", "parsely-section", "dc.subject.section", "category")
     if value and (value.count(",") > 1 or LISTED.search(value)):
         value = next((part.strip() for part in value.split(",") if part.strip()), None)
+    if value and (IDENTIFIER.match(value) or key_of(value) in {key_of(name) for name in site_names}):
+        value = None
     return value or _from_breadcrumb(head, title, site_names)
 
 
@@ -85,14 +97,16 @@ def read_tags(head: Head, tree: HtmlElement) -> list[str]:
     raw = jsonld.strings(head.story_value("keywords")) or head.all("article:tag", "og:article:tag")
     raw = raw or head.all("news_keywords") or head.all("parsely-tags", "sailthru.tags") or head.all("keywords")[:1]
     separator = ";" if any(";" in text for text in raw) and not any("," in text for text in raw) else ","
-    stated = _clean(tag for text in raw for tag in text.split(separator))
-    return stated or _clean(_linked(tree))
+    title = key_of(head.page_title or "")
+    stated = _clean((tag for text in raw for tag in text.split(separator)), title)
+    return stated or _clean(_linked(tree), title)
 
 
-def _clean(tags: Iterable[str]) -> list[str]:
+def _clean(tags: Iterable[str], title: str) -> list[str]:
+    """Tags without counts, identifiers, what names nothing, and the page's title over again."""
     bare = (COUNTED.sub("", tag.strip(" #\"'")) for tag in tags)
-    found = (tag for tag in bare if tag and len(tag) <= MAX_TAG and not IDENTIFIER.match(tag))
-    return list(islice(dict.fromkeys(found), MAX_TAGS))
+    found = (tag for tag in bare if tag and len(tag) <= MAX_TAG and not IDENTIFIER.match(tag) and not NO_TAG.match(tag))
+    return [tag for tag in islice(dict.fromkeys(found), MAX_TAGS) if key_of(tag) != title]
 
 
 def _linked(tree: HtmlElement) -> list[str]:
@@ -109,9 +123,14 @@ def _linked(tree: HtmlElement) -> list[str]:
         if _elsewhere(element):
             continue
         texts = [_text(link) for link in islice(element.iter("a"), MAX_LINKS + 1)]
-        if texts and len(texts) <= MAX_LINKS and all(len(text) <= MAX_SECTION for text in texts):
+        if texts and len(texts) <= MAX_LINKS and all(len(text) <= MAX_SECTION for text in texts) and _topics(texts):
             return texts
     return []
+
+
+def _topics(texts: list[str]) -> bool:
+    """Whether links may be topics: questions and sentences are other pages' headlines."""
+    return not any(SAID.search(text) for text in texts)
 
 
 def _elsewhere(element: HtmlElement) -> bool:

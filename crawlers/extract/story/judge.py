@@ -291,7 +291,7 @@ class Judge:
                 decision.kept, decision.rule = False, hit.rule.id
 
     def _credit(self, text: str) -> None:
-        name = re.sub(r"^[^:：]{0,40}[:：]\s*", "", text).strip(" .()[]")
+        name = re.split(r"\s*[|｜]", re.sub(r"^[^:：]{0,40}[:：]\s*", "", text))[0].strip(" .()[]（）")
         if name and len(name) <= 120:
             self.article.credited_source = name
 

@@ -18,6 +18,9 @@ FAR = "<p>Ferries run every hour.</p>" * 15
         "<p>February 20, 2026. <i>Updated: February 23, 2026</i></p>",
         "<p>From the February 20, 2026 issue of Harbour Magazine.</p>",
         "<p class='post-date'>February 20, 2026</p>",
+        "<p>发布日期：2026-02-20 责任编辑：王小明</p>",
+        "<p>时间：2026-02-20</p>",
+        "<p>来源: 例网 | 发布时间: 2026-02-20 | 浏览次数: 2168</p>",
     ],
 )
 def test_a_label_or_a_class_makes_a_date_the_publications(line):
@@ -31,6 +34,8 @@ def test_a_label_or_a_class_makes_a_date_the_publications(line):
     [
         "<p>The report was published by the board on February 20, 2026</p>",
         "<p>Updated on February 20, 2026</p>",
+        "<p>委员会 报告的 时间 是 2026-02-20</p>",
+        "<p>来源: 例网 | 截止: 2026-02-20 | 浏览次数: 2168</p>",
         "<p class='modified-date'>February 20, 2026</p>",
         "<div><h3><a href='/b'>Bakery to close</a></h3><p class='post-date'>February 20, 2026</p></div>",
         "<p class='post-date'>February 20, 2026</p><p class='post-date'>February 19, 2026</p>",

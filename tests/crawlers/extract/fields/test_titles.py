@@ -143,6 +143,11 @@ def test_one_word_is_a_headline_where_the_title_element_begins_with_it():
     [
         ("Ten walls | Patient Guide | Harbour Trust", "harbour.example", "Ten walls | Patient Guide"),
         ("Ten walls | Masonry Tools", "tools.masonry.example", "Ten walls"),
+        ("小镇投票重建防波堤 港口_例港网", "harbour.example", "小镇投票重建防波堤 港口"),
+        ("小镇投票重建防波堤_港口_例港日报", "harbour.example", "小镇投票重建防波堤"),
+        ("小镇投票重建防波堤--例港在线", "harbour.example", "小镇投票重建防波堤"),
+        ("小镇投票重建防波堤-老城墙", "harbour.example", None),
+        ("例港日报-小镇", "harbour.example", None),
         ("Ten walls | a masonry guide for the patient and the careful", "masonry.example", None),
     ],
 )

@@ -44,11 +44,12 @@ def test_a_breadcrumb_names_the_section(steps, expected):
 
 
 @pytest.mark.parametrize(
-    ("stated", "expected"), [("Arts, Culture", "Arts, Culture"), ("game,news,slider", "game"), ("A, B, C", "A")]
+    ("stated", "expected"),
+    [("Arts, Culture", "Arts, Culture"), ("game,news,slider", "game"), ("A, B, C", "A"), ("2016", None), ("HN", None)],
 )
 def test_of_a_list_of_sections_the_first_counts(stated, expected):
     _, head = tree_and_head(**{"@type": "NewsArticle", "articleSection": stated})
-    assert read_section(head, TITLE, []) == expected
+    assert read_section(head, TITLE, ["HN"]) == expected
 
 
 def test_a_stated_section_goes_first():
@@ -73,6 +74,10 @@ def test_a_stated_section_goes_first():
             ),
             ["Wall"],
         ),
+        ("<h1>x</h1><div class='tags'><a href='/t'>Wall</a><a href='/topics'>See all topics</a></div>", ["Wall"]),
+        ("<h1>x</h1><div class='topics'><a href='/q'>How old is the town wall?</a></div>", []),
+        ("<h1>x</h1><div class='topics'><a href='/q'>我在港口工作，问我吧！</a></div>", []),
+        ("<h1>x</h1><div class='tags'><a href='/t'>Jeopardy!</a></div>", ["Jeopardy!"]),
         ("<nav class='topics'><a href='/t/wall'>Wall</a></nav><h1>x</h1>", []),
         ("<div class='topics'><a href='/t/wall'>Wall</a></div><h1>x</h1>", []),
         ("<h1>x</h1><div class='sidebar'><a rel='tag' href='/t/wall'>Wall</a></div>", []),
@@ -89,3 +94,10 @@ def test_stated_tags_are_rid_of_identifiers_and_counts():
     keywords = ["Wall", "8f507083-bac4-423a-9015-2eb31e1bce50", "18153161", "(1) Sea", "Wall"]
     tree, head = tree_and_head("<h1>x</h1><a rel='tag'>Other</a>", **{"@type": "NewsArticle", "keywords": keywords})
     assert read_tags(head, tree) == ["Wall", "Sea"]
+
+
+def test_a_keyword_that_is_the_pages_title_or_its_type_is_no_tag():
+    tree = document_fromstring(
+        "<html><head><title>Wall rises - HN</title><meta name='keywords' content='NewsArticle,Wall rises - HN,Wall'>"
+    )
+    assert read_tags(read_head(tree, "https://www.harbournews.example/a"), tree) == ["Wall"]
