@@ -36,6 +36,11 @@ _REDIRECTORS = frozenset({"feedproxy.google.com", "feeds.feedblitz.com", "rss.fe
                           "tracking.feedpress.com", "click.feedly.com"})  # fmt: skip
 """Services that count clicks on a feed's links: the article's own address is preferred, wherever the entry has it."""
 _PLAIN_DATE = re.compile(r"[>\[]\s*(\d{1,2}[./-]\d{1,2}[./-]\d{4},?\s+(?:-\s+)?\d{1,2}:\d{2})")
+_BODY = re.compile(
+    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|(?P<entry></?(?:item|entry)\b)"
+    r"|<(?P<end>/?)(?P<name>(?:\w+:)?(?:description|summary|encoded)|(?:atom:)?content)(?:\s[^<>]*)?(?<!/)>",
+    re.DOTALL | re.IGNORECASE,
+)
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _RDF_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
@@ -47,13 +52,30 @@ _MODIFIED = ("atom:updated", "dcterms:modified", "atom:modified", "updated")
 
 def read_feed(text: str, url: str, zone: str | None = None) -> Reading:
     """Read a feed already decoded. `zone`: IANA zone of dates that name none. Never raises."""
-    xml = documents.clean_xml(text)
+    xml = _without_bodies(documents.clean_xml(text))
     feed = _Feed(url, zone, FORMATS.get(documents.root_name(xml) or "", "rss"))
     feed.day_first = is_day_first(_PLAIN_DATE.findall(xml))
     feed.found.lost = documents.count_elements(xml, "item", "entry")
     for element in documents.xml_elements(xml):
         feed.take(element)
     return Reading(feed.found.finish(torn=documents.ends_early(xml)), feed.format, feed.title, feed.language)
+
+
+def _without_bodies(xml: str) -> str:
+    """The feed with its entries' texts cut out, which nobody reads here.
+
+    HTML that was neither escaped nor is XML (`<br>`, `<p class=a>`) would take the following entries along.
+    """
+    parts: list[str] = []
+    kept, opened = 0, None
+    for mark in _BODY.finditer(xml):
+        if mark["name"] and not mark["end"]:
+            opened = opened or mark
+        elif opened and (mark["entry"] or mark["name"] == opened["name"]):
+            end = "" if mark["name"] else f"</{opened['name']}>"  # an entry's end is its texts' end
+            parts += [xml[kept : opened.end()], end]
+            kept, opened = mark.start(), None
+    return "".join((*parts, xml[kept:]))
 
 
 class _Feed:

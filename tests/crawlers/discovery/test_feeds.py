@@ -314,6 +314,40 @@ def test_a_broken_feed_gives_what_it_holds(spoil, expected: int, outcome: Outcom
     assert found.outcome is outcome
 
 
+RAW = """<item><title>Story {0}</title><link>https://paper.example/{0}</link><{1}>{2}</{1}>
+<pubDate>Sun, 02 Mar 2025 12:00:00 GMT</pubDate></item>"""
+
+
+@pytest.mark.parametrize("name", ["description", "content:encoded", "media:description", "content"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<p>A<br>b</p>",
+        "<p>never closed",
+        "closed only</p>",
+        '<img src="a.jpg">',
+        "<p class=lead>A</p>",
+        "<iframe allowfullscreen></iframe>",
+        "<link>https://elsewhere.example/</link>",
+        "<![CDATA[<b>a</b>]]> and <br>",
+        "<![CDATA[</description><item>]]>",
+        "text</description><!-- <description> --><description>",
+    ],
+)
+def test_html_that_was_not_escaped_costs_no_entry(name: str, text: str) -> None:
+    found = feed(rss("".join(RAW.format(number, name, text) for number in range(3))))
+    assert [(lead.url, lead.title, lead.published_at) for lead in found.leads] == [
+        (f"https://paper.example/{number}", f"Story {number}", NOON) for number in range(3)
+    ]
+    assert found.problem is None
+
+
+def test_a_text_without_end_takes_nothing_along() -> None:
+    open_end = "<item><title>A</title><link>https://paper.example/a</link><description>text</item>"
+    found = feed(rss(open_end + RAW.format("b", "description", "text")))
+    assert {lead.url for lead in found.leads} == {"https://paper.example/a", "https://paper.example/b"}
+
+
 def test_what_is_beyond_repair_is_counted() -> None:
     found = feed(rss("".join(ITEM.format(n=n) for n in range(3))).replace("<item>", "<item a=b c>", 1))
     assert [lead.url for lead in found.leads] == [f"https://a.example/story-number-{n}" for n in (1, 2)]
