@@ -52,5 +52,6 @@ def outcome_of_status(status: int) -> Outcome | None:
 
 def _brief(error: Exception) -> str:
     inner = getattr(error, "reasons", None) or getattr(error.__cause__, "reasons", None)
-    text = "; ".join(str(getattr(reason, "value", reason)) for reason in inner) if inner else str(error)
+    reasons = [str(getattr(reason, "value", reason)) for reason in inner or (error,)]
+    text = "; ".join(filter(None, reasons)) or type(error).__name__
     return " ".join(text.split())[:300]

@@ -198,6 +198,8 @@ class Fetcher:
             return
         except Exception as error:  # whatever the downloader raises is an outcome
             answer.outcome, answer.detail = outcome_of_error(error)
+            if answer.outcome == Outcome.TOO_LARGE:  # Scrapy says how large only where a header announced it
+                answer.detail = f"more than {self._limits.body_bytes:,} bytes"
             if answer.outcome == Outcome.DNS_FAILED and urlsplit(url).hostname in PublicResolver.refused:
                 answer.outcome, answer.detail = Outcome.UNSAFE_ADDRESS, "its name leads to a private address"
             answer.at = datetime.now(UTC)

@@ -19,12 +19,12 @@ from flows.settings import Settings
 @click.option("--days", default=28, show_default=True, type=click.IntRange(7, 366), help="Days to look back.")
 @click.pass_obj
 def command(settings: Settings, output: str | None, days: int) -> None:
-    r"""Write the report: one self-contained HTML page, to read in a browser, to mail or to serve.
+    """Write the report: one self-contained HTML page, to read in a browser, to mail or to serve.
 
     \b
     presslake report                    into the lake: reports/<date>.html and reports/latest.html
     presslake report -o report.html     into a file
-    """
+    """  # noqa: D301 - click wants the character \b itself
     lake = open_lake(settings.lake)
     health = assess(lake, window=days, rules=alerts.from_environment().rules, spool=settings.spool)
     if output == "-":

@@ -31,7 +31,7 @@ _LEVELS = {"full": ("█", "blue"), "less": ("▆", "blue"), "few": ("▃", "yel
 @click.option("--metrics", type=click.Path(path_type=Path, dir_okay=False), help="Write metrics for Prometheus, too.")
 @click.pass_obj
 def command(settings: Settings, sites: tuple[str, ...], as_json: bool, alert: bool, metrics: Path | None) -> None:
-    r"""Show how the sites do: what broke first, then each site against what is usual for it.
+    """Show how the sites do: what broke first, then each site against what is usual for it.
 
     \b
     presslake status                    all sites, the worst first
@@ -39,7 +39,7 @@ def command(settings: Settings, sites: tuple[str, ...], as_json: bool, alert: bo
     presslake status --alert            tell the webhook what is new (for cron, after the runs)
 
     Exit status: 0 all well, 1 something is broken, 3 there are warnings.
-    """
+    """  # noqa: D301 - click wants the character \b itself
     wanted = alerts.from_environment()
     health, lake = assess_root(
         settings.lake, rules=wanted.rules, sites=sites or None, spool=settings.spool, probe=alert

@@ -41,6 +41,9 @@ def _check(report: SiteReport, host: str, paths: list[str], web: Web) -> None:
         if got[path].outcome != expected(path)
     }
     assert wrong == {}
+    unsaid = {path for path, fetch in got.items() if fetch.status is None and not (fetch.detail or "").strip(" ;")}
+    assert unsaid == set()
+    assert not [fetch.detail for fetch in fetches if (fetch.detail or "").endswith(";")]
     assert len(fetches) == len(paths) == sum(outcomes(fetches).values())
     assert report.requests == sum(seen.host == host for seen in web.requests)
 
