@@ -3,10 +3,12 @@
 import json
 import shutil
 import tempfile
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
@@ -14,8 +16,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from crawlers.archive import read_page
+from crawlers.declarations import DeclarationError, Site, load_sites
 from crawlers.extract import TemplateBook, explain_page
-from crawlers.model import Page, Rejection
+from crawlers.model import Lead, Page, Rejection
 from flows.cli.progress import console_for
 from flows.cli.query import plain
 from flows.cli.show import article
@@ -24,6 +27,9 @@ from flows.lake import Lake, open_lake
 from flows.lake.archive import missing
 from flows.lake.templates import load_templates
 from flows.settings import Settings
+
+_BLOCKWISE = ("text", "blocks", "removed_blocks", "extractor_version")
+"""Of an article, what is told block by block here, or with the rows of the lake."""
 
 
 @click.command()
@@ -37,24 +43,40 @@ def command(settings: Settings, what: str, everything: bool, no_templates: bool,
 
     URL is an article of the lake, read again from the archive; FILE is an HTML file.
     """
+    book, site = TemplateBook(), None
     if Path(what).is_file():
-        page, book = Page("file", Path(what).absolute().as_uri(), Path(what).read_bytes(), datetime.now(UTC)), None
+        page = Page("file", Path(what).absolute().as_uri(), Path(what).read_bytes(), datetime.now(UTC))
     else:
         lake = open_lake(settings.lake)
-        page = archived_page(lake, article(lake, what)["revisions"][-1])
-        book = load_templates(lake, page.site)
-    found = explain_page(page, templates=TemplateBook() if no_templates or book is None else book)
+        known = article(lake, what)
+        page = archived_page(lake, known["revisions"][-1], known["fetches"])
+        site = _declared(settings, page.site)
+        book = book if no_templates else load_templates(lake, page.site)
+    found = explain_page(page, zone=ZoneInfo(site.timezone) if site and site.timezone else None, templates=book)
     if isinstance(found, Rejection):
         raise PresslakeError(f"{what}: {found.outcome} {found.detail}".strip())
+    found.article.language = found.article.language or (site.language if site else None)
     if as_json:
-        told = {"article": asdict(found.article), "drifted": found.drifted, "blocks": [asdict(b) for b in found.blocks]}
+        fields = {name: value for name, value in asdict(found.article).items() if name not in _BLOCKWISE}
+        told = {"article": fields, "drifted": found.drifted, "blocks": [asdict(b) for b in found.blocks]}
         click.echo(json.dumps(told, default=plain, ensure_ascii=False, indent=1))
         return
     _print(console_for(as_json), found, everything)
 
 
-def archived_page(lake: Lake, row: dict[str, Any]) -> Page:
-    """The page behind a row of articles, from the archive. Raises PresslakeError where it isn't there."""
+def _declared(settings: Settings, name: str) -> Site | None:
+    """The site's declaration, which has the zone of its dates; None where there is none, or none that can be read."""
+    try:
+        return load_sites(settings.sites).get(name)
+    except DeclarationError:
+        return None
+
+
+def archived_page(lake: Lake, row: dict[str, Any], fetches: Sequence[dict[str, Any]] = ()) -> Page:
+    """The page behind a row of articles, from the archive, with what its feed said of it (one of `fetches`).
+
+    Raises PresslakeError where it isn't there.
+    """
     if not row["warc_file"]:
         raise PresslakeError(f"{row['url']} was not archived")
     try:
@@ -66,7 +88,14 @@ def archived_page(lake: Lake, row: dict[str, Any]) -> Page:
         shutil.copyfileobj(stream, copy)
         copy.flush()
         page = read_page(Path(copy.name), row["warc_offset"])
-    return replace(page, site=row["site"], url=row["url"], fetched_at=row["fetched_at"])
+    place = (row["warc_file"], row["warc_offset"])
+    leads = [
+        Lead(fetch["url"], fetch["found_in"], fetch["lead_title"], fetch["lead_published_at"])
+        for fetch in fetches
+        if (fetch["warc_file"], fetch["warc_offset"]) == place
+    ]
+    lead = leads[-1] if leads else None
+    return replace(page, site=row["site"], url=row["url"], fetched_at=row["fetched_at"], lead=lead)
 
 
 def _print(console: Console, found: Any, everything: bool) -> None:

@@ -1,13 +1,17 @@
 """The whole pipeline on the demo web at both moments, against what its story files say."""
 
+import json
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from crawlers.urlkey import url_key
 from flows import pipeline
+from flows.cli import cli
+from flows.cli.query import plain
 from flows.lake import open_lake
 from flows.lake.query import rows
 from infra.demo import DemoWeb
@@ -32,7 +36,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]
             lake = open_lake(chosen.lake)
             tables = {name: rows(lake, f"SELECT * FROM {name}") for name in TABLES}
             moments[moment] = SimpleNamespace(summary=summary, **tables)
-        yield SimpleNamespace(moments=moments, now=web.now, requests=list(web.requests), lake=lake)
+        yield SimpleNamespace(moments=moments, now=web.now, requests=list(web.requests), lake=lake, settings=chosen)
 
 
 def found(world: SimpleNamespace, moment: int, expected: ExpectedArticle) -> dict[str, Any]:
@@ -132,3 +136,15 @@ def test_every_row_fulfils_the_contract_and_leads_to_its_archived_page(world: Si
         record = world.lake.store.open(row["warc_file"], row["warc_offset"])
         assert record.read(2) == b"\x1f\x8b", "a gzip member begins at the offset"
         record.close()
+
+
+def test_explain_reads_a_page_as_it_was_read(world: SimpleNamespace) -> None:
+    """With the zone its site declares and what its feed said: dates that name no zone are none of UTC."""
+    names = ("published_at", "published_precision", "published_source", "published_offset", "language")
+    runner = CliRunner(env={"PRESSLAKE_SITES": str(world.settings.sites)})
+    for row in world.moments[2].articles:
+        told = runner.invoke(cli, ["--lake", world.settings.lake, "explain", "--json", row["url"]])
+        article = json.loads(told.stdout)["article"]
+        expected = json.loads(json.dumps({name: row[name] for name in names}, default=plain))
+        assert {name: article[name] for name in names} == expected, row["url"]
+        assert "text" not in article, "the blocks tell it"
