@@ -1,6 +1,7 @@
 """The command line. Each command is a module here, imported only when it is called: `--help` stays quick."""
 
 import importlib
+import io
 import logging
 import os
 import sys
@@ -81,6 +82,7 @@ def cli(ctx: click.Context, lake: str | None, verbose: bool) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Entry point of the console script. Errors meant for the operator are one paragraph, not a traceback."""
+    _speak_unicode()
     try:
         code = cli.main(args=list(arguments) if arguments is not None else None, standalone_mode=False)
     except click.exceptions.Abort:
@@ -97,3 +99,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _speak_unicode() -> None:
+    """Print in UTF-8 to files and pipes, and at a terminal what its charset has, `?` for the rest.
+
+    Under cron the locale is often C or Latin-1: a headline beyond it would end a run that has gone well.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")

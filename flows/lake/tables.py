@@ -48,6 +48,7 @@ _CONFIGURATION = {"delta.checkpointInterval": "10", "delta.logRetentionDuration"
 CHANGE_FEED = {"delta.enableChangeDataFeed": "true"}
 """Readers ask the tables of the contract what came since a version; compaction is no change to them."""
 
+_ADVICE = "Check the lake's address, free space and permissions, then run again."
 _GONE = ("not found", "no such file", "nosuchkey", "does not exist", "invalid table version")
 
 log = logging.getLogger(__name__)
@@ -66,7 +67,7 @@ def open_table(lake: Lake, table: Table) -> DeltaTable:
         except (DeltaError, OSError) as error:
             attempt += 1
             if attempt == _OPENINGS or not is_gone(error):
-                raise LakeError(f"table {table.name} at {uri} could not be opened: {error}") from error
+                raise LakeError(f"table {table.name} at {uri} could not be opened: {error}. {_ADVICE}") from error
             _pause(attempt)
 
 
@@ -94,7 +95,7 @@ def _create(lake: Lake, table: Table) -> None:
     except CommitFailedError as error:
         log.info("table %s was created by another: %s", table.name, error)
     except (DeltaError, OSError) as error:
-        raise LakeError(f"table {table.name} in {lake.root} could not be created: {error}") from error
+        raise LakeError(f"table {table.name} in {lake.root} could not be created: {error}. {_ADVICE}") from error
 
 
 def dataset(lake: Lake, table: Table) -> pads.Dataset:

@@ -99,6 +99,14 @@ def test_query_prints_a_list_of_objects(run: Run, ingested: object) -> None:
     assert "harbour-broadcast" in run("query", "SELECT * FROM runs").stdout
 
 
+@pytest.mark.parametrize("command", ["status", "query --json FROM·articles", "report -o -"])
+def test_a_locale_without_unicode_costs_nothing(run: Run, ingested: object, command: str) -> None:
+    arguments = [part.replace("·", " ") for part in command.split()]
+    told = run(*arguments, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    assert told.returncode == 0, told.stderr
+    assert not told.stdout.isascii(), "printed as UTF-8, which reads as such again"
+
+
 def test_a_wrong_query_says_which_tables_there_are(run: Run, ingested: object) -> None:
     told = run("query", "SELECT * FROM artikles")
     assert told.returncode == 1
