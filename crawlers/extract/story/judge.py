@@ -32,6 +32,7 @@ FEW = 4
 PULLED = re.compile(r"pull-?quote|blockquote|quote", re.IGNORECASE)
 LIST_OF = re.compile(r"list of (\d+) items|liste mit (\d+) einträgen|liste de (\d+) |lista de (\d+) ", re.IGNORECASE)
 LIST_ITEM = re.compile(r"list \d+ of \d+", re.IGNORECASE)
+CREDIT_LABEL = re.compile(r"^(?:[^:：]{0,40}[:：]|[\[(]?(?:via|h/t|hat tip to)\b)\s*", re.IGNORECASE)
 END_OF_LIST = re.compile("end of list|list end|ende der liste|fin de la liste|fin de la lista")
 
 
@@ -291,7 +292,7 @@ class Judge:
                 decision.kept, decision.rule = False, hit.rule.id
 
     def _credit(self, text: str) -> None:
-        name = re.split(r"\s*[|｜]", re.sub(r"^[^:：]{0,40}[:：]\s*", "", text))[0].strip(" .()[]（）")
+        name = re.split(r"\s*[|｜]", CREDIT_LABEL.sub("", text))[0].strip(" .()[]（）")
         if name and len(name) <= 120:
             self.article.credited_source = name
 

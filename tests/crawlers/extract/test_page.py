@@ -92,10 +92,17 @@ def test_the_modification_is_never_taken_for_the_publication():
     assert result.modified_at == datetime(2026, 3, 1, 10, tzinfo=UTC)
 
 
-def test_a_source_line_is_credited_and_taken_out():
-    result = extracted(article(prose=[*PROSE, "Source: Coastwire"]))
+@pytest.mark.parametrize("line", ["Source: Coastwire", "[H/T: Coastwire]", "H/T Coastwire", "[Via Coastwire]"])
+def test_a_source_line_is_credited_and_taken_out(line):
+    result = extracted(article(prose=[*PROSE, line]))
     assert result.credited_source == "Coastwire"
     assert "Coastwire" not in result.text
+
+
+def test_a_way_gone_via_somewhere_credits_nobody():
+    result = extracted(article(prose=[*PROSE, "Via Coastwire the news reached the islands."]))
+    assert result.credited_source is None
+    assert "Via Coastwire" in result.text
 
 
 def test_captions_are_blocks_but_not_text():
