@@ -3,6 +3,7 @@
 from lxml.html import HtmlElement
 
 from crawlers.extract.markup.segments import Segment
+from crawlers.extract.story.copies import drop_copies
 from crawlers.extract.story.decision import LONG_WORDS, Decision, words_in
 from crawlers.extract.story.dense import densest, is_prose
 from crawlers.extract.story.generic import Verdict, generic_lines, judge, plain_line
@@ -50,6 +51,7 @@ def decide_generic(
         trim(decisions, article.title)
         end_at_comments(decisions)
     Judge(decisions, article, standfirst).run()
+    drop_copies(decisions)
     return decisions
 
 
@@ -61,6 +63,7 @@ def decide_by_template(segments: list[Segment], found: Explained, article: Artic
         if decision.segment is not None and decision.segment.index in found.repeats:
             decision.rule = "template.repeats"
     Judge(decisions, article).run()
+    drop_copies(decisions)
     return decisions
 
 
