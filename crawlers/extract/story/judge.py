@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Collection
-from functools import lru_cache
 from itertools import islice
 
 from lxml.html import HtmlElement
@@ -14,6 +13,7 @@ from crawlers.extract.rules import Hit, match_phrase, match_place, normal
 from crawlers.extract.story.decision import LONG_WORDS, Decision, label_of, words_in
 from crawlers.extract.story.headings import judge_headings, same_headline
 from crawlers.extract.story.outskirts import drop_labels
+from crawlers.extract.story.pulled import Pulled
 from crawlers.extract.story.signed import MAX_LINE, is_biography, is_byline, is_dateline
 from crawlers.model import Article
 
@@ -29,16 +29,10 @@ SENTENCE_WORDS, WHOLLY_LINKED = 8, 0.9
 FEW = 4
 """Blocks; of shorter stories none is taken for a biography of the author."""
 
-PULLED = re.compile(r"pull-?quote|blockquote|quote", re.IGNORECASE)
 LIST_OF = re.compile(r"list of (\d+) items|liste mit (\d+) einträgen|liste de (\d+) |lista de (\d+) ", re.IGNORECASE)
 LIST_ITEM = re.compile(r"list \d+ of \d+", re.IGNORECASE)
 CREDIT_LABEL = re.compile(r"^(?:[^:：]{0,40}[:：]|[\[(]?(?:via|h/t|hat tip to)\b)\s*", re.IGNORECASE)
 END_OF_LIST = re.compile("end of list|list end|ende der liste|fin de la liste|fin de la lista")
-
-
-@lru_cache(maxsize=20_000)
-def _is_pulled(label: str) -> bool:
-    return PULLED.search(label) is not None
 
 
 class Judge:
@@ -54,7 +48,7 @@ class Judge:
         self._labels: dict[HtmlElement, str] = {}
         self.weights = self._weights()
         self.headline = self._find_headline()
-        self._keys: list[str] | None = None
+        self.pulled = Pulled(self.kept, self._label)
 
     def run(self) -> None:
         """Decide about every block taken so far, in page order."""
@@ -65,11 +59,12 @@ class Judge:
                 continue
             where = positions[number]
             rule = self._headline(number, decision, where) or self._place(decision, where)
-            rule = rule or self._linked(decision) or self._named(number, decision, where) or self._pulled(decision)
+            rule = rule or self._linked(decision) or self._named(number, decision, where) or self.pulled.rule(decision)
             if rule:
                 decision.kept, decision.rule = False, rule
             elif decision.kind != "caption":
                 self._phrase(number, decision, where)
+        self.pulled.drop_speakers()
         self._undo_greedy()
         drop_labels(self.decisions)
         judge_headings(self.kept)
@@ -200,27 +195,6 @@ class Judge:
         if section and key_of(text) == key_of(section):
             return "section"
         return "byline" if is_agency(text) else None
-
-    def _pulled(self, decision: Decision) -> str | None:
-        """A quotation pulled out of the text: its words stand in a paragraph, too."""
-        if decision.kind != "quote" and not self._set_apart(decision):
-            return None
-        key = key_of(decision.text)
-        if len(key) < 25:
-            return None
-        return "pull-quote" if any(key in other and key != other for other in self._prose()) else None
-
-    def _set_apart(self, decision: Decision) -> bool:
-        block = decision.segment
-        if block is None:
-            return False
-        around = (block.element, *islice(block.element.iterancestors(), 2))
-        return any(_is_pulled(self._label(element)) for element in around)
-
-    def _prose(self) -> list[str]:
-        if self._keys is None:
-            self._keys = [key_of(item.text) for item in self.kept if item.kind == "paragraph" and len(item.text) > 80]
-        return self._keys
 
     def _place(self, decision: Decision, where: frozenset[str]) -> str | None:
         block = decision.segment

@@ -1,0 +1,68 @@
+"""Quotations pulled out of the text, to be read at a glance: the story says the same words in a paragraph."""
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from itertools import islice, pairwise
+
+from lxml.html import HtmlElement
+
+from crawlers.extract.markup.segments import Segment, key_of
+from crawlers.extract.story.decision import Decision, words_in
+
+PULLED = re.compile(r"pull-?quote|blockquote|quote", re.IGNORECASE)
+
+LEAST_KEY = 25
+"""Letters and digits of a pulled quotation, at least: fewer stand in a paragraph by chance."""
+
+SPEAKER_WORDS = 8
+"""Words of the line below a quotation that says who said it, at most."""
+
+
+class Pulled:
+    """Tells quotations that were pulled out of a story; `label` gives class and role of an element."""
+
+    def __init__(self, kept: list[Decision], label: Callable[[HtmlElement], str]) -> None:
+        self.kept = kept
+        self.label = label
+        self._keys: list[str] | None = None
+
+    def rule(self, decision: Decision) -> str | None:
+        """The rule's id where the words of a quotation stand in a paragraph, too."""
+        if decision.kind != "quote" and not self._set_apart(decision):
+            return None
+        key = key_of(decision.text)
+        if len(key) < LEAST_KEY:
+            return None
+        return "pull-quote" if any(key in other and key != other for other in self._prose()) else None
+
+    def drop_speakers(self) -> None:
+        """Take out who said it, printed below a quotation that was pulled out: the rest of the same quotation."""
+        for quote, rest in pairwise(self.kept):
+            if quote.rule != "pull-quote" or not rest.kept or words_in(rest.text) > SPEAKER_WORDS:
+                continue
+            if quote.segment is not None and rest.segment is not None and _one_quotation(quote.segment, rest.segment):
+                rest.kept, rest.rule = False, "pull-quote"
+
+    def _set_apart(self, decision: Decision) -> bool:
+        block = decision.segment
+        if block is None:
+            return False
+        around = (block.element, *islice(block.element.iterancestors(), 2))
+        return any(_is_pulled(self.label(element)) for element in around)
+
+    def _prose(self) -> list[str]:
+        if self._keys is None:
+            self._keys = [key_of(item.text) for item in self.kept if item.kind == "paragraph" and len(item.text) > 80]
+        return self._keys
+
+
+@lru_cache(maxsize=20_000)
+def _is_pulled(label: str) -> bool:
+    return PULLED.search(label) is not None
+
+
+def _one_quotation(quote: Segment, rest: Segment) -> bool:
+    """Whether two blocks stand in the same quotation."""
+    around = next((node for node in (quote.element, *quote.element.iterancestors()) if node.tag == "blockquote"), None)
+    return around is not None and any(node is around for node in (rest.element, *rest.element.iterancestors()))
