@@ -4,6 +4,7 @@ Customs of the press of China, Taiwan and Japan: `记者 王小明`, `文／王�
 """
 
 import re
+from itertools import pairwise
 
 HAN = "\u3400-\u9fff"
 _NAME = rf"[{HAN}]{{2,4}}"
@@ -48,3 +49,20 @@ def signed(text: str) -> list[str]:
 def is_press(name: str) -> bool:
     """Whether a name in Chinese characters is a paper's, a station's or a site's, by what it ends with."""
     return re.search(rf"[{HAN}]{{2}}{PRESS}$", name) is not None
+
+
+_RUN = re.compile("[\u3040-\u30ff\u3400-\u9fff]+")
+_WORD = re.compile(r"[^\W_]+")
+
+
+def units(text: str) -> set[str]:
+    """The words of a text, without case; where no spaces set words apart, all pairs of characters in their stead."""
+    words = _WORD.findall(text.casefold())
+    if text.isascii() or not _RUN.search(text):
+        return set(words)
+    found: set[str] = set()
+    for word in words:
+        found.update(piece for piece in _RUN.split(word) if piece)
+        for run in _RUN.findall(word):
+            found.update(map("".join, pairwise(run)) if len(run) > 1 else run)
+    return found

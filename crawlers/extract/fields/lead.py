@@ -5,12 +5,16 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from crawlers.extract.fields.dates import Clock, Dated, Instant
+from crawlers.extract.fields.han import units
 from crawlers.extract.fields.sitename import SEPARATOR
 from crawlers.extract.markup.segments import Segment, key_of
 from crawlers.model import Lead
 
 ADDED = re.compile(r":(?=\S)|\s+by\s+(?=[^\W\d_a-z])|\s+(?=\(\d[\d/.-]+\)$)")
 """What some systems join to a title without a separator: `Paper:Section:Title`, `Title by JANE DOE (03/06/00)`."""
+
+MIN_UNITS = 5
+"""Pairs of characters, in scripts without spaces, that a part of a title is more than a channel's name with."""
 
 
 def plain_title(title: str | None, lead: Lead | None, blocks: Callable[[], list[Segment]]) -> str | None:
@@ -40,7 +44,9 @@ def plain_title(title: str | None, lead: Lead | None, blocks: Callable[[], list[
     ]
     if signed:
         return min(signed, key=len)
-    standing = [part for part in parts if len(part.split()) > 2 and key_of(part) in printed]
+    standing = [
+        part for part in parts if (len(part.split()) > 2 or len(units(part)) > MIN_UNITS) and key_of(part) in printed
+    ]
     return max(standing, key=len) if standing else title
 
 

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from crawlers.extract.fields.han import HAN, is_press
+from crawlers.extract.fields.han import HAN, is_press, units
 from crawlers.extract.markup.segments import key_of as _bare
 
 SEPARATOR = re.compile(r"\s+[|–—·•»«:›‹/✩-]\s+|\s*[|»›]\s*|\s+[-–—]+\s+|\s*::\s*")
@@ -71,7 +71,7 @@ def _of_host(tail: str, host: str, label: str) -> bool:
 
 def similarity(one: str, other: str) -> float:
     """Shared words by all words of the shorter title (by three, where it has fewer), 0 to 1."""
-    first, second = set(WORD.findall(one.casefold())), set(WORD.findall(other.casefold()))
+    first, second = units(one), units(other)
     if first == second:
         return 1.0 if first else 0.0
     return len(first & second) / max(3, min(len(first), len(second)))

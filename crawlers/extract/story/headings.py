@@ -5,6 +5,7 @@ A subheading of a story has the story's own text below it. What has none is judg
 
 import re
 
+from crawlers.extract.fields.han import units
 from crawlers.extract.markup.segments import HEADINGS, in_page, internal
 from crawlers.extract.story.decision import LONG_WORDS, Decision, words_in
 
@@ -17,7 +18,6 @@ LABELS = 6
 LINKED = 0.8
 TEASER_WORDS = 4
 LETTER = re.compile(r"[^\W_]")
-WORDS = re.compile(r"[^\W_]+")
 ALIKE = 0.75
 """Share of the words that a printed headline and the page's title have in common."""
 
@@ -102,7 +102,7 @@ def _trailing(alive: list[Decision]) -> None:
 
 def same_headline(text: str, title: str | None) -> bool:
     """Whether a printed heading is the page's title in slightly other words (a kicker before it, an ending less)."""
-    ours, theirs = set(WORDS.findall(text.casefold())), set(WORDS.findall((title or "").casefold()))
+    ours, theirs = units(text), units(title or "")
     common = len(ours & theirs)
     if min(len(ours), len(theirs)) < ALIKE_WORDS:
         return False

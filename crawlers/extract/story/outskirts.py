@@ -37,6 +37,9 @@ LISTED_WORDS = 3
 """Words of a link that is an entry of a list of stories; shorter ones are buttons."""
 
 ENDS = re.compile(r"[.!?…。！？]['\"”“»)]*$")
+CLAUSES = re.compile("[，；].+")
+"""Where no spaces set words apart a sentence is short, and often has no full stop; but labels have no clauses."""
+
 TRUNCATED = re.compile(r"(?:\[(?:…|\.\.\.)\]|…|\.\.\.)$")
 
 
@@ -176,6 +179,7 @@ def _label(item: Decision) -> bool:
         and block.link_share < 0.5
         and words_in(item.text) <= LABEL_WORDS
         and not ENDS.search(item.text)
+        and not CLAUSES.search(item.text)
     )
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from crawlers.extract.markup.segments import Segment, key_of
+from crawlers.extract.rules import match_phrase
 from crawlers.extract.rules.match import CAMEL
 
 NEAR = 16
@@ -74,7 +75,8 @@ def _rest(block: Segment, following: list[Segment]) -> Iterator[int]:
     for other in following:
         if other.element.getparent() is not block.element.getparent() or not _called(other, block.kind):
             return
-        yield other.index
+        if match_phrase(other.text) is None:
+            yield other.index
 
 
 def _headline_before(segments: list[Segment], first: int, title: str | None) -> int | None:

@@ -232,6 +232,9 @@ def test_the_parts_of_a_heading_stay_in_order_and_keep_their_spaces(inner, expec
         ("Paper:Features:Poolside with Yoda", "Poolside with Yoda", "Poolside with Yoda"),
         ("dance / Love Canal by JANE DOE (03/06/00)", "Love Canal", "Love Canal"),
         ("Walls: why we need them", "why we need them", "Walls: why we need them"),
+        ("小镇投票重建防波堤-镇务公开", "小镇投票重建防波堤", "小镇投票重建防波堤-镇务公开"),
+        ("小镇投票重建防波堤 - 镇务公开", "小镇投票重建防波堤", "小镇投票重建防波堤"),
+        ("小镇投票重建防波堤 - 镇务公开", "镇务公开", "小镇投票重建防波堤 - 镇务公开"),
         ("How stones are laid by hand", "How stones are laid", "How stones are laid by hand"),
     ],
 )

@@ -143,3 +143,10 @@ def test_the_beginning_of_another_story_below_its_headline_goes():
     decisions = decided(body, teaser, ended)
     drop_labels(decisions)
     assert kept(decisions) == [ended]
+
+
+@pytest.mark.parametrize(("text", "stays"), [("热门标签推荐", False), ("票价三十六元，小镇居民半价，暂不售年票", True)])
+def test_where_no_spaces_set_words_apart_a_text_with_clauses_is_no_label(text, stays):
+    decisions = decided(f"{STORY}<p>{text}</p><ul>{LINKS}</ul>", text)
+    drop_labels(decisions)
+    assert kept(decisions) == ([text] if stays else [])

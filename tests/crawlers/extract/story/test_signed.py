@@ -42,6 +42,7 @@ def test_a_line_that_says_something_else_is_none(text):
         "Updated: 3 May 2024, 10:15 am GMT",
         "2024-05-03",
         "Opublikowano: 3 maja 2024, godz. 10:00",
+        "7 marzo 2022 (modifica il 8 marzo 2022 | 10:19)",
     ],
 )
 def test_a_line_that_is_but_a_date_is_a_dateline(text):

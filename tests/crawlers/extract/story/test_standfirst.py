@@ -36,3 +36,8 @@ def test_it_may_be_named_in_data_for_scripts():
 def test_what_is_only_for_ears_is_no_part_of_it():
     html = f'<p class="lead">{FIRST[:-1]}<span class="go-vh">(öppnas i nytt fönster)</span>.</p>'
     assert standfirst(html) == [FIRST]
+
+
+def test_a_photographers_credit_among_its_paragraphs_is_no_part_of_it():
+    html = f'<div class="intro"><p class="lead">{FIRST}</p><p class="lead">Foto: Anna Exempel/TT</p></div>'
+    assert standfirst(html) == [FIRST]
