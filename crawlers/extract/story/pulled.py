@@ -37,12 +37,11 @@ class Pulled:
         return "pull-quote" if any(key in other and key != other for other in self._prose()) else None
 
     def drop_speakers(self) -> None:
-        """Take out who said it, printed below a quotation that was pulled out: the rest of the same quotation."""
-        for quote, rest in pairwise(self.kept):
-            if quote.rule != "pull-quote" or not rest.kept or words_in(rest.text) > SPEAKER_WORDS:
-                continue
-            if quote.segment is not None and rest.segment is not None and _one_quotation(quote.segment, rest.segment):
-                rest.kept, rest.rule = False, "pull-quote"
+        """Take out who said it, the one line below a quotation that was pulled out, in the same quotation."""
+        for speaker in [
+            rest for quote, rest in pairwise(self.kept) if quote.rule == "pull-quote" and _said(quote, rest)
+        ]:
+            speaker.kept, speaker.rule = False, "pull-quote"
 
     def _set_apart(self, decision: Decision) -> bool:
         block = decision.segment
@@ -60,6 +59,13 @@ class Pulled:
 @lru_cache(maxsize=20_000)
 def _is_pulled(label: str) -> bool:
     return PULLED.search(label) is not None
+
+
+def _said(quote: Decision, rest: Decision) -> bool:
+    """Whether a block is the line below a quotation that says who said it."""
+    if not rest.kept or rest.kind == "table_row" or words_in(rest.text) > SPEAKER_WORDS:
+        return False
+    return quote.segment is not None and rest.segment is not None and _one_quotation(quote.segment, rest.segment)
 
 
 def _one_quotation(quote: Segment, rest: Segment) -> bool:

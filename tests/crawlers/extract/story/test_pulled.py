@@ -30,3 +30,14 @@ def test_a_quotation_below_a_pulled_one_stays():
     told = "“Not a word of it was true.”"
     lines = text_with(f"<blockquote><p>“{WORDS}”</p></blockquote><blockquote><p>{told}</p></blockquote>")
     assert lines == [*PROSE[:2], told, *PROSE[2:]]
+
+
+def test_a_table_below_a_caption_in_the_words_of_the_story_stays():
+    rows = "<table><tr><td>Jonas Lind</td><td>56</td></tr><tr><td>Mara Holm</td><td>46</td></tr></table>"
+    lines = text_with(f"<blockquote><p>{WORDS}</p>{rows}</blockquote>")
+    assert [line for line in lines if line not in PROSE] == ["Jonas Lind | 56", "Mara Holm | 46"]
+
+
+def test_one_line_names_the_speaker():
+    lines = text_with(f"<blockquote><p>“{WORDS}”</p><p>Jonas Lind</p><p>He repeated it twice.</p></blockquote>")
+    assert lines == [*PROSE[:2], "He repeated it twice.", *PROSE[2:]]
