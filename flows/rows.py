@@ -20,7 +20,9 @@ def revision_row(article: Article, fetch: Fetch, run_id: str) -> dict[str, Any]:
     """A row for `revisions` and `articles`, as if it were new; `decided` fills in what dedupe decides."""
     url = fetch.final_url or fetch.url
     key = article_key(url, article.canonical_url)
+    published_at = _published(article, fetch.fetched_at)
     row = asdict(article) | {
+        "published_at": published_at,
         "article_id": article_id(key),
         "revision": 1,
         "url": url,
@@ -37,7 +39,7 @@ def revision_row(article: Article, fetch: Fetch, run_id: str) -> dict[str, Any]:
         "change": None,
         "agency": None,
         "run_id": run_id,
-        "date": (article.published_at or fetch.fetched_at).date(),
+        "date": (published_at or fetch.fetched_at).date(),
     }
     return {name: _storable(value) for name, value in row.items()}
 
@@ -123,6 +125,17 @@ def site_summary(
         body_bytes=body_bytes,
         **{f"{stage}_seconds": round(value, 3) for stage, value in (seconds or {}).items()},
     )
+
+
+def _published(article: Article, fetched_at: datetime) -> datetime | None:
+    """First publication; of a day without a time, the UTC day.
+
+    East of Greenwich a page can name a day that has not begun in UTC: what was there at the fetch was published before.
+    """
+    at = article.published_at
+    if at is None or article.published_precision != "day" or at <= fetched_at:
+        return at
+    return fetched_at.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _reservation(fetch: Fetch) -> str | None:
