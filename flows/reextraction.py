@@ -6,14 +6,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from flows.dedupe.changes import REEXTRACTION
 from flows.dedupe.model import Decision, Decisions
 from flows.lake import Lake
 from flows.lake.history import LakeHistory
 from flows.lake.query import rows
 from schemas import REVISIONS, Outcome
-
-REEXTRACTION = "reextraction"
-"""The value of `change` for a revision that differs from another of the same fetch by our rules alone."""
 
 _NOT_CONTENT = frozenset(
     {

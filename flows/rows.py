@@ -48,7 +48,7 @@ def incoming(row: dict[str, Any]) -> Incoming:
     """The row as dedupe is given it."""
     names = (
         "article_id", "url_key", "site", "url", "fetched_at", "text", "title", "published_at", "published_precision",
-        "canonical_url", "publisher", "credited_source", "text_hash",
+        "canonical_url", "publisher", "credited_source", "text_hash", "warc_digest",
     )  # fmt: skip
     return Incoming(**{name: row[name] for name in names}, removed=tuple(b["text"] for b in row["removed_blocks"]))
 

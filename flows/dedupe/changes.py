@@ -19,8 +19,10 @@ UPDATE = "update"
 """Passages were added, taken out or changed; most of the text stayed."""
 REWRITE = "rewrite"
 """Most of the text is new."""
+REEXTRACTION = "reextraction"
+"""The publisher changed nothing: it is the page of the other revision, byte for byte, read by other rules."""
 KINDS = (HEADLINE, CORRECTION, UPDATE, REWRITE)
-"""The kinds that make a revision."""
+"""The kinds that publishers' changes make a revision of."""
 
 _CORRECTION_WORDS, _CORRECTION_SHARE = 12, 0.05
 """A correction changes no more words than this, and of a short text no more than this share (three at least)."""

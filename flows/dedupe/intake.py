@@ -96,6 +96,8 @@ def _enter(incoming: Incoming, intake: Intake, texts: dict[Ref, StoredText]) -> 
         change = _change(neighbour, incoming, texts)
         if change in (changes.NONE, changes.BOILERPLATE):
             return Entry(Outcome.UNCHANGED, neighbour.revision, change, neighbour.agency)
+        if incoming.warc_digest and incoming.warc_digest == neighbour.warc_digest:
+            change = changes.REEXTRACTION
         if neighbour is before:
             break
     prepared = prepare(incoming.text, incoming.title)
@@ -134,4 +136,5 @@ def _stored(incoming: Incoming, text: Text, known: list[Stored]) -> Stored:
         publisher=incoming.publisher,
         credited_source=incoming.credited_source,
         agency=agency_of(incoming.text),
+        warc_digest=incoming.warc_digest,
     )

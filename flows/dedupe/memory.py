@@ -99,6 +99,7 @@ class MemoryHistory:
             publisher=incoming.publisher,
             credited_source=incoming.credited_source,
             agency=item.agency,
+            warc_digest=incoming.warc_digest,
         )
         self._revisions.setdefault(item.article_id, {})[item.revision] = stored
         self._by_hash.setdefault(stored.text_hash, set()).add(item.article_id)

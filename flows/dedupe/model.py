@@ -32,6 +32,8 @@ class Incoming:
     """Texts of the blocks that extraction took out: what moves between these and the text is boilerplate."""
     text_hash: str = ""
     """As `flows.dedupe.keys.text_hash`; computed where it is empty."""
+    warc_digest: str | None = None
+    """Digest of the page's bytes, where it is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class Stored:
     credited_source: str | None = None
     agency: str | None = None
     """News agency the text names in its dateline or sign-off."""
+    warc_digest: str | None = None
 
     @property
     def ref(self) -> Ref:

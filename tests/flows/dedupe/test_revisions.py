@@ -48,6 +48,18 @@ def test_fetched_again(history: MemoryHistory, again: Incoming, outcome: Outcome
     assert item.date == date(2026, 3, 2)
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "change"),
+    [("sha1:A", "sha1:A", "reextraction"), ("sha1:A", "sha1:B", "update"), (None, None, "update"), ("", "", "update")],
+)
+def test_the_same_bytes_read_otherwise_are_no_change_of_the_publishers(
+    tmp_path: Path, first: str | None, second: str | None, change: str
+) -> None:
+    history = run(tmp_path, [[page(BODY, 1, warc_digest=first)]])
+    (item,) = decide_batch([page(UPDATED, 5, warc_digest=second)], history).items
+    assert (item.outcome, item.revision, item.change) == (Outcome.REVISED, 2, change)
+
+
 def test_new_article(tmp_path: Path) -> None:
     (item,) = decide_batch([page(BODY, 1, published_at=None)], MemoryHistory(tmp_path)).items
     assert (item.outcome, item.revision, item.change, item.is_latest) == (Outcome.NEW, 1, None, True)
