@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import xxhash
@@ -13,6 +12,7 @@ from flows.dedupe.history import PostingsFiles
 from flows.dedupe.model import Ref
 from flows.dedupe.rules import Rules
 from flows.dedupe.shingles import Hashes, Keys, sketch
+from flows.duck import connected
 
 POSTINGS = pa.schema(
     [
@@ -82,7 +82,7 @@ Engine = Callable[[Inputs, str], Iterable[tuple[int, int, str, int, date, int, i
 
 def with_duckdb(inputs: Inputs, sql: str) -> Iterator[tuple[int, int, str, int, date, int, int]]:
     """The join in this process."""
-    with duckdb.connect() as connection:
+    with connected() as connection:
         connection.register("batch", inputs.batch)
         for name, table, files in (
             ("postings", inputs.postings, inputs.files.postings),
@@ -91,7 +91,7 @@ def with_duckdb(inputs: Inputs, sql: str) -> Iterator[tuple[int, int, str, int, 
             connection.register(f"new_{name}", table)
             columns = ", ".join(table.column_names)
             stored = f" UNION ALL SELECT {columns} FROM read_parquet({_list(files)})" if files else ""
-            connection.execute(f"CREATE VIEW {name} AS SELECT {columns} FROM new_{name}{stored}")
+            connection.execute(f"CREATE TEMP VIEW {name} AS SELECT {columns} FROM new_{name}{stored}")
         yield from connection.execute(sql).fetchall()
 
 

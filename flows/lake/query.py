@@ -6,6 +6,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from flows.duck import connected
 from flows.errors import SettingsError
 from flows.lake.lake import Lake
 from flows.lake.tables import dataset, is_gone
@@ -19,8 +20,7 @@ def connect(lake: Lake, sql: str) -> duckdb.DuckDBPyConnection:
 
     Times are shown in UTC. Tables that the query doesn't name are not opened: on S3 that saves round trips.
     """
-    connection = duckdb.connect()
-    connection.execute("SET TimeZone = 'UTC'")
+    connection = connected()
     for name, table in TABLES.items():
         if re.search(rf"\b{name}\b", sql):
             connection.register(name, dataset(lake, table))
