@@ -16,14 +16,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from scrapy.crawler import AsyncCrawlerProcess
-
-from crawlers.spider.job import CrawlJob
-from crawlers.spider.known import read_known
-from crawlers.spider.news import NewsSpider
-from crawlers.spider.settings import scrapy_settings
-from crawlers.spider.spool import lock, report
-
 log = logging.getLogger(__name__)
 
 ORPHANED = 3
@@ -36,11 +28,21 @@ def main() -> int:
     job_file, parent = Path(sys.argv[1]), int(sys.argv[2])
     threading.Thread(target=_die_with, args=(parent,), daemon=True).start()
     emit = _reporter()
+    gc.disable()  # walking over what is just being imported takes a fifth of the start
+    from scrapy.crawler import AsyncCrawlerProcess
+
+    from crawlers.spider.job import CrawlJob
+    from crawlers.spider.known import read_known
+    from crawlers.spider.news import NewsSpider
+    from crawlers.spider.settings import scrapy_settings
+    from crawlers.spider.spool import lock, report
+
     job: CrawlJob = pickle.loads(job_file.read_bytes())  # noqa: S301 (written by our parent)
     with lock(job.spool):
         _raise_file_limit()
         known = read_known(job.known, [site.id for site in job.sites])
-        gc.freeze()  # what is known stays: no need to walk over it again and again
+        gc.freeze()  # what is known stays, too: no need to walk over it again and again
+        gc.enable()
         process = AsyncCrawlerProcess(scrapy_settings(job.limits))
         process.crawl(NewsSpider, job=job, known=known, emit=emit)
         process.start(install_signal_handlers=False)

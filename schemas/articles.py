@@ -13,9 +13,6 @@ DATE_PRECISIONS = ("second", "minute", "day")
 DATE_SOURCES = ("json-ld", "meta", "time-element", "visible-text", "feed", "sitemap", "url", "generic")
 """The allowed values of `published_source` and `modified_source`."""
 
-FURTHEST_OFFSET = 15 * 60
-"""Greatest `published_offset` and `modified_offset`, in minutes, either way; no zone is further from UTC than 14 h."""
-
 CHANGES = ("headline", "correction", "update", "rewrite", "reextraction")
 """The allowed values of `change`; `reextraction` is our rules reading the same page otherwise."""
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from schemas.articles import BLOCK_KINDS, CHANGES, DATE_PRECISIONS, DATE_SOURCES, FURTHEST_OFFSET
+from schemas.articles import BLOCK_KINDS, CHANGES, DATE_PRECISIONS, DATE_SOURCES
+from schemas.bounds import FURTHEST_OFFSET
 from schemas.copies import EVIDENCE, RELATIONS
 from schemas.fetches import FETCH_KINDS
 from schemas.outcomes import Outcome

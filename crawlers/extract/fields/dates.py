@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
 
 from crawlers.extract.fields.months import MONTHS
-from schemas.articles import FURTHEST_OFFSET
+from schemas.bounds import FURTHEST_OFFSET
 
 ISO = re.compile(
     r"(?<!\d)(\d{4})-?(\d{2})-?(\d{2})"

@@ -5,8 +5,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from crawlers.extract import extract_parquet
-from crawlers.extract.offline import SCHEMA, InputError
+from crawlers.extract.offline import SCHEMA, InputError, extract_parquet
 from tests.crawlers.extract.pages import PROSE, article
 
 URL = "https://www.harbournews.example/1"

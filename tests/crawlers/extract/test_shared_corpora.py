@@ -7,7 +7,7 @@ from types import ModuleType
 import pyarrow.parquet as pq
 import pytest
 
-from crawlers.extract import extract_parquet
+from crawlers.extract.offline import extract_parquet
 
 CORPORA = Path(__file__).parents[4] / "shared" / "corpora"
 FLOORS = {
