@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from crawlers.extract import extract_parquet
+from crawlers.extract.offline import extract_parquet
 from flows.cli.bar import counting
 from flows.errors import PresslakeError
 from flows.settings import Settings

@@ -3,15 +3,18 @@
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from crawlers.crawl import Progress as CrawlProgress
-from flows.pipeline import Watch
 from flows.summary import RunSummary, SiteSummary, meanings
+
+if TYPE_CHECKING:
+    from crawlers.crawl import Progress as CrawlProgress
+    from flows.pipeline import Watch
 
 _STYLES = {"ok": "green", "partial": "yellow", "failed": "red"}
 
@@ -31,8 +34,10 @@ def noted_bar(console: Console, description: str = "{task.description}") -> Prog
 
 
 @contextmanager
-def watching(sites: int, console: Console) -> Iterator[Watch]:
+def watching(sites: int, console: Console) -> "Iterator[Watch]":
     """A watch that draws progress on the terminal: sites crawled, pages fetched and extracted, the current stage."""
+    from flows.pipeline import Watch  # most commands print to this console, and few run a pipeline
+
     if not console.is_terminal:
         yield Watch()
         return
@@ -47,7 +52,7 @@ def watching(sites: int, console: Console) -> Iterator[Watch]:
 
     told: dict[str, CrawlProgress] = {}
 
-    def crawled(news: CrawlProgress) -> None:
+    def crawled(news: "CrawlProgress") -> None:
         told[news.site] = news
         finished, discovered = sum(p.finished for p in told.values()), sum(p.discovered for p in told.values())
         fetched = sum(p.fetched for p in told.values())
