@@ -1,5 +1,6 @@
 """What all tests share: an environment of their own, lakes on disk and on S3, the recorded corpora."""
 
+import gc
 import os
 import threading
 from collections.abc import Iterator
@@ -20,6 +21,17 @@ SHARED = ROOT.parent / "shared"
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are processors: tests wait for a third of their time, for servers and for delays."""
     return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests and the modules they import stay to the end: no need to walk over them again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_unconfigure() -> None:
+    """Extension modules complain of leaks where the interpreter ends with its objects still set aside."""
+    gc.unfreeze()
 
 
 @pytest.fixture(autouse=True)
