@@ -44,15 +44,17 @@ def find_standfirst(
     """
     if language in DECKS:
         return set()
-    first = min((index for index in kept if len(segments[index].text) >= PROSE), default=0)
-    headline = _headline_before(segments, first, title)
-    if headline is None:
+    headlines = _headlines(segments, title)
+    first = min((at for at in kept if len(segments[at].text) >= PROSE and at not in headlines), default=0)
+    above = [at for at in headlines if at < first]
+    if not above:
         return set()
     described = key_of(description or "")
-    below = [block for block in segments[headline + 1 : min(first, headline + NEAR)] if _fits(block)]
-    same = {block.index for block in below if _describes(block, described)}
+    near = {at for headline in above for at in range(headline + 1, min(first, headline + NEAR))}
+    same = {at for at in near if _fits(segments[at]) and _describes(segments[at], described)}
     if same:
         return same
+    below = [block for block in segments[above[-1] + 1 : min(first, above[-1] + NEAR)] if _fits(block)]
     named = next((block for block in below if _called(block)), None)
     return set() if named is None else {named.index, *_rest(named, segments[named.index + 1 : first])}
 
@@ -79,12 +81,10 @@ def _rest(block: Segment, following: list[Segment]) -> Iterator[int]:
             yield other.index
 
 
-def _headline_before(segments: list[Segment], first: int, title: str | None) -> int | None:
+def _headlines(segments: list[Segment], title: str | None) -> list[int]:
+    """Where the headline is printed, in page order; some pages do so twice."""
     key = key_of(title or "")
-    found = [
-        block.index for block in segments[:first] if block.element.tag == "h1" or (key and key_of(block.text) == key)
-    ]
-    return found[-1] if found else None
+    return [block.index for block in segments if block.element.tag == "h1" or (key and key_of(block.text) == key)]
 
 
 def _called(block: Segment, kind: str | None = None) -> bool:

@@ -1,5 +1,7 @@
 """Which blocks between headline and story are its standfirst."""
 
+import pytest
+
 from crawlers.extract.markup.tree import parse
 from crawlers.extract.markup.walk import segment
 from crawlers.extract.story.standfirst import find_standfirst
@@ -41,3 +43,19 @@ def test_what_is_only_for_ears_is_no_part_of_it():
 def test_a_photographers_credit_among_its_paragraphs_is_no_part_of_it():
     html = f'<div class="intro"><p class="lead">{FIRST}</p><p class="lead">Foto: Anna Exempel/TT</p></div>'
     assert standfirst(html) == [FIRST]
+
+
+LONG_TITLE = "Försvarsministern vädjar om mer hjälp från grannländerna inför den vinter som alla fruktar mest"
+
+
+@pytest.mark.parametrize("again", ["", f"<h2>{LONG_TITLE}</h2>"])
+def test_a_headline_as_long_as_prose_that_was_taken_or_that_is_printed_twice_hides_none(again):
+    html = f"<html><body><h1>{LONG_TITLE}</h1><p>{FIRST}</p>{again}{STORY}</body></html>"
+    blocks = segment(parse(html.encode()))  # type: ignore[arg-type]
+    assert find_standfirst(blocks, {0, blocks[-1].index}, LONG_TITLE, FIRST, "sv") == {1}
+
+
+def test_what_stands_above_the_headline_is_none():
+    html = f"<html><body><p>{FIRST}</p><h1>{LONG_TITLE}</h1>{STORY}</body></html>"
+    blocks = segment(parse(html.encode()))  # type: ignore[arg-type]
+    assert find_standfirst(blocks, {blocks[-1].index}, LONG_TITLE, FIRST, "sv") == set()
