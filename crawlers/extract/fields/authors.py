@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from crawlers.extract.fields import bylines, names
+from crawlers.extract.fields import bylines, han, names
 from crawlers.extract.fields.authormarked import DESK, Marked, from_class, from_markup
 from crawlers.extract.fields.authorstated import from_jsonld, from_meta
 from crawlers.extract.fields.head import Head
@@ -18,6 +18,9 @@ ACCOUNT = re.compile(r"^[a-z][a-z0-9._-]*$|^[A-Z][a-z]+[A-Z]$|^\w+[._]\w+$|(?i:\
 
 CLOSE = 12
 """Blocks behind the headline among which a line that is but a byline is looked for, where the house is stated."""
+
+OPENS = 24
+"""Blocks from the headline on among which the story opens."""
 
 PRINTED = 2
 """Number of the first reader that reads what is printed."""
@@ -90,6 +93,7 @@ def read_authors(
         lambda: from_class(marked),
         lambda: bylines.anywhere(printed, near=bool(house)),
         lambda: from_line(blocks(), title if house else None),
+        lambda: from_opening(blocks(), title),
     )
     for order, read in enumerate(readers):
         found = read()
@@ -116,6 +120,14 @@ def read_authors(
         house += found
     authors = [name for name in dict.fromkeys(house) if not names.is_company(name)][:1]
     return names.Bylines(authors, [name for name in authors if names.is_agency(name)])
+
+
+def from_opening(blocks: list[Segment], title: str | None) -> list[str]:
+    """Names of the reporters with which the story opens, as is the custom in Chinese."""
+    at = next(iter(headline_at(blocks, title)), 0)
+    near = (block for block in blocks[at : at + OPENS] if not block.hidden and block.kind != "caption")
+    found = next(filter(None, (han.opening(block.text) for block in near if not block.text.isascii())), [])
+    return list(filter(None, map(names.clean_name, found)))
 
 
 def _of_house(name: str, own: set[str]) -> bool:

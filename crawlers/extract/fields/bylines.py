@@ -118,9 +118,11 @@ def anywhere(page: Printed, *, near: bool = False) -> list[str]:
     """
     at = page.headline if near else None
     for index, text in enumerate(page.texts):
-        label = names.COLON.match(text.text) or names.WRITTEN.match(text.text) or han.CREDIT.match(text.text)
+        credit = han.CREDIT.match(text.text) is not None
+        label = names.COLON.match(text.text) or names.WRITTEN.match(text.text)
         close = at is None or at < index < at + AFTER
-        sure = label is not None and (close or SURE.search(label.group().strip())) and not elsewhere(text.parent)
+        said = credit or (label is not None and (close or SURE.search(label.group().strip()) is not None))
+        sure = said and not elsewhere(text.parent)
         if sure and (found := _labelled(page.texts, index)):
             return found
     return []

@@ -4,7 +4,7 @@ Customs of the press of China, Taiwan and Japan: `记者 王小明`, `文／王�
 """
 
 import re
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 HAN = "\u3400-\u9fff"
 _NAME = rf"[{HAN}]{{2,4}}"
@@ -16,12 +16,12 @@ PRESS = "(?:报|報|网|網|社|台|新闻|新聞|周刊|週刊|杂志|雜誌|�
 
 SIGNED = (
     re.compile(
-        rf"^(?:(?:文字?|图文|取材・文)\s*[／/：:｜|・]|(?:撰文|作者|記者|记者|采写|採訪|采访|撰稿|編集|執筆|筆者)"
+        rf"^(?:(?:文字?|图文|文[/／]图|图[/／]文|取材・文)\s*[／/：:｜|・]|(?:撰文|作者|記者|记者|采写|採訪|采访|撰稿|編集|執筆|筆者)"
         rf"\s*(?:[／/：:・｜|]|(?!{_NO_NAME})))\s*(?:[{HAN}]{{0,8}}(?:记者|記者)\s*)?"
         rf"(?P<names>{_ANY_NAME}(?:[、，,]{_ANY_NAME}){{0,4}})$"
     ),
     re.compile(
-        rf"^[(（]?(?:[{HAN}\w·]{{2,12}}?)?{_GRADE}(?:记者|采写|撰稿)[\s：:]+(?P<names>{_NAME}(?:[\s、，]{_NAME}){{0,4}})"
+        rf"^[(（]?(?:[{HAN}\w·]{{2,12}}?)?{_GRADE}(?:记者|采写|撰稿|文[/／]图|图[/／]文)[\s：:]+(?P<names>{_NAME}(?:[\s、，]{_NAME}){{0,4}})"
         r"(?:\s*(?:通讯员|实习生|编辑|摄影|图).{0,20})?[)）]?$"
     ),
     re.compile(rf"^[{HAN}\w·]{{2,12}}?{_GRADE}記者[\s：:]+(?P<names>{_NAME}(?:[、，]{_NAME}){{0,4}})$"),
@@ -33,17 +33,46 @@ SIGNED = (
 LABEL_ENDS = re.compile(r"(?:^|[\s|｜·丨/])(?:作者|记者|記者|撰文|采写|撰稿)\s*[：:]?$")
 """A text with the label of a byline at its end; the name has an element of its own."""
 
-CREDIT = re.compile(r"^[(（【]?(?:采写|撰文|撰稿|执笔|作者)\s*[：:／/]")
+CREDIT = re.compile(
+    r"^[(（【]?(?:采写|撰文|撰稿|执笔|作者)\s*[：:／/]|^[(（【](?:本报|本刊)?(?:记者|文[/／]图|图[/／]文)\s"
+)
 """A text that begins with a label that leaves no doubt, as at the end of a story."""
 
+OPENING = (
+    re.compile(
+        rf"^.{{0,24}}(?:讯|電|电|消息|報導|报道)\s*[(（]\s*[{HAN}]{{0,6}}?(?:记者|記者)[\s：:]*"
+        rf"(?P<names>{_NAME}(?:[\s、，]+{_NAME}){{0,5}})(?:\s+(?:通讯员|报道|整合|实习|摄影|编).{{0,24}})?\s*[)）]"
+    ),
+    re.compile(
+        rf"^[(（〔\[【]\s*[{HAN}]{{0,5}}?(?:記者|记者)\s*(?P<names>[{HAN}]{{2,3}}(?:[、，][{HAN}]{{2,3}}){{0,4}})"
+        rf"\s*(?:[／/]|(?=[{HAN}]{{2,3}}\d{{1,2}}日))[^)）〕\]】]{{2,16}}(?:電|电|報導|报导|报道)\s*[)）〕\]】]"
+    ),
+)
+"""How a story opens: `例报讯（记者 王小明）`, `（例社記者王小明台北20日電）`, `〔記者王小明／台北報導〕`."""
+
 ALONE = re.compile(rf"^{_NAME}$")
+OTHERS = re.compile(r"通讯员|实习|摄影|编辑|报道|整合|获悉|了解|注意|采访|会$|从|在")
+"""What is not a reporter's name behind `记者`: another's task, or a verb."""
+
 SPLIT = re.compile(r"[\s、，,]+")
 
 
 def signed(text: str) -> list[str]:
     """Names in a text that is but a byline."""
     match = next((found for line in SIGNED if (found := line.match(text))), None)
-    return SPLIT.split(match["names"]) if match else []
+    return _people(match["names"]) if match else []
+
+
+def opening(text: str) -> list[str]:
+    """Names of the reporters with which a story opens."""
+    match = next((found for line in OPENING if (found := line.match(text))), None)
+    return _people(match["names"]) if match else []
+
+
+def _people(line: str) -> list[str]:
+    """The names in a line, without the paper's before them, up to who did something else."""
+    named = (name for name in SPLIT.split(line) if not name.endswith(("记者", "記者")))
+    return list(takewhile(lambda name: not OTHERS.match(name), named))
 
 
 def is_press(name: str) -> bool:

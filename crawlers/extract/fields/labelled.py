@@ -34,6 +34,9 @@ LABELLED = re.compile(
 WITHIN = re.compile(r"[\s|｜丨](?:发布|發布|发表|發表|刊登)(?:时间|時間|日期|于|於)\s*[:：]?\s*(?P<rest>\d.*)$")
 """Such a label within a line of several: `来源：例报 | 发布时间：2018-05-17 | 浏览次数：12`."""
 
+SHORT_YEAR = re.compile(r"^\d\d(?=-\d\d-\d\d(?!\d))")
+"""The year in `发布时间：18-03-08`; nobody else writes two digits each with hyphens behind such a label."""
+
 SENTENCE = re.compile(
     r"\b(?:entry|post|article|story|page|beitrag|artikel|eintrag|text)\s+(?:was|wurde|ist)\s+(?P<rest>.{8,})$",
     re.IGNORECASE,
@@ -104,7 +107,7 @@ def _labelled(blocks: list[Segment], own: list[Segment], story: Container[HtmlEl
         issue = ISSUE.search(block.text)
         before = blocks[block.index - 1].text if 0 < block.index <= len(blocks) else ""
         if match and DATE_FIRST.match(match["rest"]):
-            rest = match["rest"]
+            rest = SHORT_YEAR.sub(r"20\g<0>", match["rest"]) if not block.text.isascii() else match["rest"]
         elif within and DATE_FIRST.match(within["rest"]):
             rest = within["rest"]
         elif told and TOLD.search(told["rest"]):

@@ -74,7 +74,10 @@ def _prose(tree: HtmlElement, blocks: Callable[[], list[Segment]]) -> Iterator[s
     """The texts of a page's paragraphs, or of its blocks where it has none; the site's footer left out."""
     none = True
     for paragraph in tree.iter("p"):
-        if len(text := paragraph.text_content()) >= PROSE and next(paragraph.iterancestors("footer"), None) is None:
+        text = " ".join(paragraph.text_content().split())
+        if len(text) < PROSE or next(paragraph.iter("style", "script"), None) is not None:
+            continue
+        if next(paragraph.iterancestors("footer"), None) is None:
             none = False
             yield text
     if none:

@@ -10,6 +10,7 @@ from lxml.html import HtmlElement
 from crawlers.extract.fields.names import is_agency
 from crawlers.extract.markup.segments import Segment, in_page, internal, key_of
 from crawlers.extract.rules import Hit, match_phrase, match_place, normal
+from crawlers.extract.story.credits import credited_above
 from crawlers.extract.story.decision import LONG_WORDS, Decision, label_of, words_in
 from crawlers.extract.story.headings import judge_headings, same_headline
 from crawlers.extract.story.outskirts import drop_labels
@@ -69,6 +70,7 @@ class Judge:
         drop_labels(self.decisions)
         judge_headings(self.kept)
         self._credit_below()
+        self.article.credited_source = self.article.credited_source or credited_above(self.decisions)
 
     def _credit_below(self) -> None:
         """A credit line just below the story that nobody took for a part of it."""

@@ -209,7 +209,11 @@ def test_where_bylines_stand_and_how_they_end(after, expected):
         ("<p>Autor/in: Erika Beispiel</p>", ["Erika Beispiel"]),
         ("<p>Text: see below, and Port Mary too</p>", []),
         ("<p>采写：例报见习记者 王小明</p>", ["王小明"]),
+        ("<p>采写：例报记者 王小明 李大明</p>", ["王小明", "李大明"]),
         ("<p>编辑：王小明</p>", []),
+        ("<p>（本报记者 王小明 李大明）</p>", ["王小明", "李大明"]),
+        ("<p>(文/图 王小明 李大明)</p>", ["王小明", "李大明"]),
+        ("<p>（记者会将于明天举行）</p>", []),
         ("<p>Von HAFEN VEREIN mit vielen zum Bund der Häfen</p>", []),
     ],
 )
@@ -237,6 +241,22 @@ def test_a_noun_and_a_colon_tell_the_author_wherever_they_stand(end, expected):
 )
 def test_companies_papers_and_makers_of_pages_are_no_persons(meta, after, expected):
     assert people(after, meta=meta) == expected
+
+
+@pytest.mark.parametrize(
+    ("opening", "expected"),
+    [
+        ("例报讯（记者 王小明 通讯员 李大明）小镇昨晚投票决定重建防波堤。", ["王小明"]),
+        ("例社例港2月29日电（记者王小明、李大明）小镇昨晚投票决定重建防波堤。", ["王小明", "李大明"]),
+        ("（例社記者王小明台北20日電）小鎮昨晚投票決定重建防波堤。", ["王小明"]),
+        ("〔記者王小明／台北報導〕小鎮昨晚投票決定重建防波堤。", ["王小明"]),
+        ("小镇昨晚投票（记者在场）决定重建防波堤。", []),
+        ("例报讯（记者获悉）小镇昨晚投票决定重建防波堤，居民都可以看到图纸。", []),
+    ],
+)
+def test_reporters_are_named_where_a_story_opens(opening, expected):
+    assert people(f"<p>{opening}</p>") == expected
+    assert people(f"<p>{opening}</p>", meta="Jane Doe") == ["Jane Doe"]
 
 
 def test_a_persons_own_site_is_named_as_the_person_is():

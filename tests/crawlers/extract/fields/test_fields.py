@@ -264,3 +264,11 @@ def test_a_sites_footer_does_not_tell_the_language_of_a_story():
 def test_hungarian_is_not_taken_for_romanian():
     text = "Megrongálták a szobrot, és nem ismert, hogy ki volt az; az ügy már a rendőrségé, és meg is van egy tanú."
     assert checked_language("ro", [text]) == "hu"
+
+
+def test_styles_within_paragraphs_do_not_hide_the_language_of_a_story():
+    style = "<p><style>#end a { text-align: center; line-height: 1.5; margin: 0 auto }</style>视频</p>" * 9
+    story = "小镇昨晚投票决定重建防波堤，工程预计明年春天开工，费用由渔民协会和镇政府分担，" * 2
+    html = f"<html><body>{style}<p>{' ' * 900}{story}</p></body></html>"
+    tree = document_fromstring(html)
+    assert read_fields(tree, read_head(tree, ""), page(html), None, lambda: segment(tree)).language == "zh"
