@@ -22,9 +22,13 @@ ELSEWHERE = re.compile(
 MAX_TEXT = 160
 """Characters; a byline's text is never longer."""
 
-_TEXTS = etree.XPath(
-    "//body//text()[normalize-space() and not(parent::script or parent::style or parent::noscript or parent::option)]"
-)
+SILENT = frozenset({"script", "style", "noscript", "option"})
+"""Elements whose text no reader sees."""
+
+SPACE = " \t\r\n"
+"""White space of XML. What has a non-breaking space is a text: pages write one to keep two texts apart."""
+
+_TEXTS = etree.XPath("//body//text()")
 
 
 class Text(NamedTuple):
@@ -42,11 +46,14 @@ class Printed:
 
     @cached_property
     def texts(self) -> list[Text]:
-        """All texts but those of scripts, without white space around them."""
+        """All texts that are shown, white space collapsed."""
         found = []
         for raw in _TEXTS(self._tree):
-            parent = raw.getparent()
-            found.append(Text(" ".join(raw.split()), parent.getparent() if raw.is_tail else parent))
+            # The white space between elements first: it is most of the texts.
+            if raw.strip(SPACE):
+                parent = raw.getparent().getparent() if raw.is_tail else raw.getparent()
+                if parent.tag not in SILENT:
+                    found.append(Text(" ".join(raw.split()), parent))
         return found
 
     @cached_property

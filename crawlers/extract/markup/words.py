@@ -11,7 +11,8 @@ class Words:
 
     def __init__(self, characters: str) -> None:
         self._pattern = re.compile(f"{characters}+")
-        self._spaced = {code: " " for code in range(128) if not self._pattern.match(chr(code))}
+        between = bytes(code for code in range(128) if not self._pattern.match(chr(code)))
+        self._spaced = bytes.maketrans(between, b" " * len(between))
 
     def of(self, text: str) -> list[str]:
         """All runs in the text, in order."""
@@ -20,7 +21,8 @@ class Words:
                 text = text.replace(mark, " ")
             if not text.isascii():
                 return self._pattern.findall(text)
-        return text.translate(self._spaced).split()
+        # Bytes are translated several times as fast as texts.
+        return text.encode().translate(self._spaced).decode().split()
 
 
 LETTERS = Words(r"[^\W\d_]")

@@ -38,6 +38,8 @@ class _Index:
     patterns: tuple[tuple[Hit, "re.Pattern[str]"], ...]
     prefilter: Prefilter
     shortest: int
+    most_words: int
+    """Words of the longest block that any rule matches."""
 
 
 @cache
@@ -58,7 +60,8 @@ def _index() -> _Index:
     shortest = min(map(len, beginnings), default=0)
     openings = frozenset(start[:shortest] for start in beginnings)
     prefilter = Prefilter(pattern for _, pattern in patterns)
-    return _Index(phrases, tuple(starts), openings, tuple(patterns), prefilter, shortest)
+    most_words = max(rule.max_words for rule in load_phrases())
+    return _Index(phrases, tuple(starts), openings, tuple(patterns), prefilter, shortest, most_words)
 
 
 def normal(text: str) -> str:
@@ -96,6 +99,8 @@ def match_phrase(
     if len(text) > LONGEST:
         return None
     words = _words(text)
+    if words > _index().most_words:
+        return None
     for hit in _matches(text):
         rule = hit.rule
         where = rule.where == "any" or rule.where in places or (rule.where == "edge" and places)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from crawlers.extract.markup.words import ALPHANUMERIC
@@ -23,6 +24,7 @@ with suppress(ImportError, KeyError):  # private parts of Python: without them e
 KEY = 4
 """Letters of a word's beginning that are compared; shorter words are compared whole."""
 
+_key = itemgetter(slice(KEY))
 WORD = re.compile(r"[^\W_]+")
 ALIKE = {other: min(one, *others) for one, others in _extra_cases.items() for other in (one, *others)}
 """Letters that match each other regardless of case though `lower` leaves them apart, with one of them for all."""
@@ -92,7 +94,7 @@ class Prefilter:
         """Numbers of the patterns that may match a text from its first to its last word, in their order."""
         text = folded(text)
         words = ALPHANUMERIC.of(text)
-        keys = {word[:KEY] for word in words}
+        keys = set(map(_key, words))
         found = set(self.always if text.isascii() or not FOREIGN.search(text) else self.always | self.foreign)
         likely = [self.first[key] for key in _openings(words) if key in self.first]
         likely += [self.anywhere[key] for key in self.anywhere.keys() & keys]
