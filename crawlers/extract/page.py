@@ -14,11 +14,10 @@ from crawlers.extract.fields.head import Head, read_head
 from crawlers.extract.fields.language import month_first, read_language
 from crawlers.extract.fields.near import blocks_near
 from crawlers.extract.fields.read import read_fields
-from crawlers.extract.markup.nested import segment_all
+from crawlers.extract.markup.nested import Cut
 from crawlers.extract.markup.segments import Segment, mark_host
 from crawlers.extract.markup.signature import Paths, Standing, sought_again, standing_at
 from crawlers.extract.markup.tree import load
-from crawlers.extract.markup.walk import segment
 from crawlers.extract.story.decide import decide_by_template, decide_generic
 from crawlers.extract.story.decision import Decision
 from crawlers.extract.story.nothing import no_article
@@ -58,13 +57,14 @@ class Reading:
     decisions: list[Decision] = field(default_factory=list)
     drifted: bool = False
     """There were trusted templates, but none explains the page."""
-    _blocks: list[Segment] | None = None
+    cut: Cut = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.cut = Cut(self.tree)
 
     def blocks(self) -> list[Segment]:
-        """All blocks of the page; cut once, when first asked for."""
-        if self._blocks is None:
-            self._blocks = segment(self.tree)
-        return self._blocks
+        """All blocks of the page."""
+        return self.cut.whole()
 
 
 @dataclass(slots=True)
@@ -153,7 +153,7 @@ def _explained(reading: Reading, views: Sequence[TemplateView], standing: Standi
     """The trusted template that explains most of the page, and the page seen through it; None where none does."""
     best: Seen | None = None
     seen = [(view, root) for view in views if (root := find_root(view, standing)) is not None]
-    cut = segment_all(root for _, root in seen)
+    cut = reading.cut.of(root for _, root in seen)
     for view, root in seen:
         segments = cut[root]
         found = explain(view, segments, paths)

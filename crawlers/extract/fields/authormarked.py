@@ -7,6 +7,7 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from crawlers.extract.fields import names
+from crawlers.extract.markup.content import text_of
 from crawlers.extract.markup.labels import set_apart
 
 BYLINE_TAGS = (
@@ -90,7 +91,7 @@ def from_markup(marked: Marked) -> list[str]:
 def _beside(elements: list[HtmlElement], order: int) -> list[HtmlElement]:
     """The marked elements that follow one in its own line: those who wrote the story with its author."""
     parent = elements[order].getparent()
-    if parent is None or len(parent.text_content()) > MAX_BYLINE:
+    if parent is None or len(text_of(parent)) > MAX_BYLINE:
         return []
     return [other for other in elements[order + 1 : order + MAX_TRIED] if other.getparent() is parent]
 

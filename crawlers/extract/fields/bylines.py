@@ -8,6 +8,7 @@ from crawlers.extract.fields import han, names
 from crawlers.extract.fields.beside import nick, pictured, with_date
 from crawlers.extract.fields.months import MONTHS
 from crawlers.extract.fields.texts import MAX_TEXT, Printed, Text, elsewhere
+from crawlers.extract.markup.content import text_of
 
 BEFORE, AFTER = 25, 60
 """Texts before and after the headline among which a byline is looked for."""
@@ -97,7 +98,7 @@ def _late(texts: list[Text], begins: int) -> Iterator[int]:
 def _alone(text: Text) -> bool:
     """Whether a text begins a paragraph that holds no more than a line."""
     blocks = (node for node in (text.parent, *islice(text.parent.iterancestors(), 4)) if node.tag in BLOCKS)
-    line = next((" ".join(block.text_content().split()) for block in blocks), "")
+    line = next((" ".join(text_of(block).split()) for block in blocks), "")
     return len(line) <= MAX_TEXT and line.startswith(text.text)
 
 

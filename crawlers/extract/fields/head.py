@@ -7,6 +7,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from crawlers.extract.fields import jsonld
+from crawlers.extract.markup.content import text_of
 
 MISPLACED = "script:ld+json"
 """Name of a meta element into which some systems put what was to be a script of JSON-LD."""
@@ -84,7 +85,7 @@ def read_head(tree: HtmlElement, url: str) -> Head:
                 head.links.setdefault(relation, []).append(element.get("href") or "")
         elif tag == "title":
             if head.page_title is None and _outside_svg(element):
-                head.page_title = " ".join(element.text_content().split()) or None
+                head.page_title = " ".join(text_of(element).split()) or None
         elif jsonld.is_jsonld(element):
             scripts.append(element)
     head.nodes = jsonld.read_scripts(scripts) + jsonld.read_texts(head.metas.get(MISPLACED, ()))

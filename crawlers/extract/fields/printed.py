@@ -11,6 +11,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from crawlers.extract.fields.sitename import SEPARATOR, WORD, known_as, similarity
+from crawlers.extract.markup.content import text_of
 from crawlers.extract.markup.segments import key_of as _bare
 
 HEADLINE_HINT = re.compile(r"head(?:line|er)?|title|titel|titre|titulo|titolo|entry|article|story|post", re.IGNORECASE)
@@ -122,7 +123,7 @@ def _lower_heading(tree: HtmlElement, stated: dict[str, str], first: _Heading | 
     if first and not wanted:
         return None
     for order, element in enumerate(islice(tree.iter("h2", "h3"), MAX_LOWER)):
-        text = element.text_content()
+        text = text_of(element)
         if len(text) > MAX_HEADING:
             continue
         text = _bare(text)
@@ -162,7 +163,7 @@ def _below_the_sites(
     if first is not None and not end_of_title and (not first.linked or lead in (title, other)):
         return None
     for element in islice(tree.iter("h2", "h3"), MAX_LOWER):
-        if len(element.text_content()) > MAX_HEADING:
+        if len(text_of(element)) > MAX_HEADING:
             continue
         text = heading_text(element)
         bare, told = _bare(text), told_by_address(text, address)
@@ -250,4 +251,4 @@ def heading_text(element: HtmlElement) -> str:
 
 def _apart(node: HtmlElement) -> bool:
     """Whether an inner element stands for itself: not a few letters styled within a word."""
-    return node.tag in {"br", "div", "p", "span", "small"} and len(node.text_content()) != 1
+    return node.tag in {"br", "div", "p", "span", "small"} and len(text_of(node)) != 1

@@ -17,6 +17,7 @@ from crawlers.extract.fields.printed import heading_text
 from crawlers.extract.fields.published import Dating, read_dates
 from crawlers.extract.fields.titles import read_title
 from crawlers.extract.fields.topics import read_section, read_tags
+from crawlers.extract.markup.content import text_of
 from crawlers.extract.markup.segments import Segment, key_of
 from crawlers.model import Article, Page
 
@@ -74,7 +75,7 @@ def _prose(tree: HtmlElement, blocks: Callable[[], list[Segment]]) -> Iterator[s
     """The texts of a page's paragraphs, or of its blocks where it has none; the site's footer left out."""
     none = True
     for paragraph in tree.iter("p"):
-        text = " ".join(paragraph.text_content().split())
+        text = " ".join(text_of(paragraph).split())
         if len(text) < PROSE or next(paragraph.iter("style", "script"), None) is not None:
             continue
         if next(paragraph.iterancestors("footer"), None) is None:

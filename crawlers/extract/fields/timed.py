@@ -9,6 +9,7 @@ from typing import NamedTuple
 from lxml.html import HtmlElement
 
 from crawlers.extract.fields.dates import Clock, Dated, Instant
+from crawlers.extract.markup.content import text_of
 
 MAX_ELEMENTS = 60
 """Time elements of a page that are looked at."""
@@ -73,7 +74,7 @@ def time_elements(
             continue
         if (instant := _instant(element, clock)) is None:
             continue
-        text = element.text_content().strip()
+        text = text_of(element).strip()
         around = next((node for node in element.iterancestors() if node in levels), None)
         apart = levels[around] if around is not None else 0
         marked = stated or element.get("pubdate") is not None
@@ -86,7 +87,7 @@ def time_elements(
 
 def _instant(element: HtmlElement, clock: Clock) -> Instant | None:
     """The instant of an element's attribute, or of its text where that says it was published on another day."""
-    text = element.text_content()
+    text = text_of(element)
     value = element.get("datetime") or element.get("title") or element.get("data-datetime")
     instant = clock.read(value) if value else None
     if instant is None:
@@ -98,7 +99,7 @@ def _instant(element: HtmlElement, clock: Clock) -> Instant | None:
 
 def _says_modified(element: HtmlElement) -> bool:
     """Whether a time element is called the last change's; `published updated`, as WordPress has it, is both's."""
-    if SAYS_MODIFIED.match(element.text_content()):
+    if SAYS_MODIFIED.match(text_of(element)):
         return True
     parent = element.getparent()
     called = f"{element.get('class') or ''} {parent.get('class') or '' if parent is not None else ''}"
@@ -110,7 +111,7 @@ def _near(element: HtmlElement) -> str:
     parent, before = element.getparent(), element.getprevious()
     words = before.tail if before is not None else parent.text if parent is not None else None
     if not (words or "").strip() and before is not None and before.tag != "time":
-        label = before.text_content().strip()
+        label = text_of(before).strip()
         words = label if len(label) <= MAX_LABEL else words
     texts = [element.get("class"), element.get("itemprop"), parent.get("class") if parent is not None else None, words]
     return " ".join(filter(None, texts))

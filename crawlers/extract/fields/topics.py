@@ -8,6 +8,7 @@ from lxml.html import HtmlElement
 
 from crawlers.extract.fields import jsonld
 from crawlers.extract.fields.head import Head
+from crawlers.extract.markup.content import text_of
 from crawlers.extract.markup.labels import set_apart
 from crawlers.extract.markup.segments import key_of
 
@@ -146,4 +147,4 @@ def _elsewhere(element: HtmlElement) -> bool:
 
 
 def _text(element: HtmlElement) -> str:
-    return " ".join(element.text_content().split())
+    return " ".join(text_of(element).split())

@@ -7,6 +7,8 @@ from copy import deepcopy
 
 from lxml.html import HtmlElement
 
+from crawlers.extract.markup.content import text_of
+
 LONG_CELL = 400
 """Characters: a cell with more text is a column of the page, not a datum."""
 
@@ -32,6 +34,6 @@ def lays_out(table: HtmlElement) -> bool:
     for cell in table.iter("td", "th"):
         if cell.find(".//table") is not None:
             return True
-        if len(cell.text_content()) > LONG_CELL and next(cell.iter(*BLOCKS), None) is not None:
+        if len(text_of(cell)) > LONG_CELL and next(cell.iter(*BLOCKS), None) is not None:
             return True
     return False

@@ -6,11 +6,13 @@ brothers: among paragraphs, those are the teasers and the credits.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import lru_cache
+from typing import TypeVar
 
 from lxml.html import HtmlElement
 
+from crawlers.extract.markup.content import text_of
 from crawlers.extract.markup.segments import Segment
 
 MAX_KNOWN = 5000
@@ -33,6 +35,12 @@ def step_of(tag: str, label: str) -> str:
 
 
 ROOTS = frozenset({"body", "html"})
+
+Named = tuple[str, str]
+"""An element's tag and its classes, or its id where it has none."""
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 
 class Paths:
@@ -77,15 +85,19 @@ class Paths:
         return chain
 
 
+def _named(element: HtmlElement | None) -> Named:
+    return (str(element.tag), element.get("class") or element.get("id") or "") if element is not None else ("html", "")
+
+
 def _step(element: HtmlElement) -> str:
-    return step_of(str(element.tag), element.get("class") or element.get("id") or "")
+    return step_of(*_named(element))
 
 
 def linked_share(block: Segment) -> float:
     """Share of a block's text that is linked, 0 to 1; of a table's row, which the walk takes as one text, too."""
     if block.kind != "table_row":
         return block.link_share
-    return sum(len(link.text_content().strip()) for link in block.element.iter("a")) / max(1, len(block.text))
+    return sum(len(text_of(link).strip()) for link in block.element.iter("a")) / max(1, len(block.text))
 
 
 def traits_of(block: Segment) -> str:
@@ -107,44 +119,59 @@ Standing = dict[str, list[HtmlElement]]
 def standing_at(tree: HtmlElement, sought: "Sought", paths: Paths) -> Standing:
     """The elements that stand at any of the paths; one of two steps or more is met by all whose own path begins so."""
     found: Standing = {}
-    for element in tree.iter(*sought.steps) if sought.steps else ():
-        step = sought.step(str(element.tag), element.get("class") or element.get("id") or "")
-        if step is not None:
-            for one in sought.met(paths.at(element, step)):
-                found.setdefault(one, []).append(element)
+    below: dict[HtmlElement | None, frozenset[str]] = {}
+    for element in tree.iter(*sought.tags) if sought.tags else ():
+        parent = element.getparent()
+        wanted = below.get(parent)
+        if wanted is None:
+            wanted = below[parent] = sought.below[_named(parent)]
+        # Most elements stand where nothing is asked for: they are passed without a look at their own classes.
+        if not wanted:
+            continue
+        step = sought.step[str(element.tag), element.get("class") or element.get("id") or ""]
+        if step in wanted:
+            for path in sought.met[paths.at(element, step)]:
+                found.setdefault(path, []).append(element)
     return found
+
+
+class Known(dict[Key, Value]):
+    """What a function gives for a key, kept for as many keys as a site's pages usually have: found without a call."""
+
+    def __init__(self, find: Callable[[Key], Value]) -> None:
+        self._find = find
+
+    def __missing__(self, key: Key) -> Value:
+        value = self._find(key)
+        if len(self) < MAX_KNOWN:
+            self[key] = value
+        return value
 
 
 class Sought:
     """Paths that are asked for on one page after the other of a site, and what its pages' labels and paths meet."""
 
     def __init__(self, asked: Collection[str]) -> None:
-        self.asked = asked
-        self.steps: dict[str, set[str]] = {}
-        for step in {path.partition(" < ")[0] for path in asked}:
-            self.steps.setdefault(step.partition(".")[0], set()).add(step)
-        self._labels: dict[tuple[str, str], str | None] = {}
-        self._met: dict[str, tuple[str, ...]] = {}
+        self._asked = asked
+        self._inner: dict[str, set[str]] = {}
+        """The first steps of the paths by their second; by "" those of paths of one step."""
+        for path in asked:
+            first, second = (*path.split(" < "), "")[:2]
+            self._inner.setdefault(second, set()).add(first)
+        self.tags = {step.partition(".")[0] for steps in self._inner.values() for step in steps}
+        self.step: Known[Named, str] = Known(lambda named: step_of(*named))
+        self.below = Known(self._below)
+        self.met = Known(self._met)
 
-    def step(self, tag: str, label: str) -> str | None:
-        """The step of an element, if a path that is asked for begins with it."""
-        try:
-            return self._labels[tag, label]
-        except KeyError:
-            step = step_of(tag, label)
-            if len(self._labels) < MAX_KNOWN:
-                self._labels[tag, label] = step if step in self.steps[tag] else None
-            return step if step in self.steps[tag] else None
+    def _below(self, parent: Named) -> frozenset[str]:
+        """The steps with which a path asked for may begin, of an element in the parent."""
+        return frozenset(self._inner.get("" if parent[0] in ROOTS else step_of(*parent), ()))
 
-    def met(self, path: str) -> tuple[str, ...]:
+    def _met(self, path: str) -> tuple[str, ...]:
         """The paths asked for that an element at a path stands at: its own, and its inner steps, two at least."""
-        if (met := self._met.get(path)) is None:
-            steps = path.split(" < ")
-            beginnings = (*(" < ".join(steps[:length]) for length in range(2, len(steps))), path)
-            met = tuple(one for one in beginnings if one in self.asked)
-            if len(self._met) < MAX_KNOWN:
-                self._met[path] = met
-        return met
+        steps = path.split(" < ")
+        beginnings = (*(" < ".join(steps[:length]) for length in range(2, len(steps))), path)
+        return tuple(one for one in beginnings if one in self._asked)
 
 
 @lru_cache(maxsize=64)

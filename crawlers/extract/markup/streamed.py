@@ -15,15 +15,18 @@ MOST = 2000
 """Parts of a page, at most."""
 
 
+def has_late_parts(data: bytes) -> bool:
+    """Whether parts of the page come at its end."""
+    return LATE in data
+
+
 def mark_boundaries(data: bytes) -> bytes:
     """The page with elements where React's comments close a place: comments are not parsed."""
-    return END.sub(END_MARK, data) if LATE in data else data
+    return END.sub(END_MARK, data)
 
 
-def fill_places(tree: HtmlElement, data: bytes) -> None:
+def fill_places(tree: HtmlElement) -> None:
     """Put the late parts where they belong, instead of what was shown meanwhile."""
-    if LATE not in data:
-        return
     places = {name: place for place in tree.iter("template") if (name := place.get("id") or "")[:2] in {"B:", "P:"}}
     for part in [node for node in tree.iter("div") if (node.get("id") or "").startswith("S:")][:MOST]:
         number = (part.get("id") or "")[2:]

@@ -5,8 +5,9 @@ import re
 from lxml import etree
 from lxml.html import HtmlComment, HtmlElement, HtmlEntity, HTMLParser, HtmlProcessingInstruction, document_fromstring
 
+from crawlers.extract.markup.content import text_of
 from crawlers.extract.markup.decode import as_utf8
-from crawlers.extract.markup.streamed import fill_places, mark_boundaries
+from crawlers.extract.markup.streamed import fill_places, has_late_parts, mark_boundaries
 from crawlers.model import Page, Rejection
 from schemas import Outcome
 
@@ -78,7 +79,8 @@ def parse(data: bytes) -> HtmlElement | Rejection:
         data = LONG_SPACE.sub(b" ", data)
     if len(data) > 2 * MAX_ELEMENTS and data.count(b"<") > 2 * MAX_ELEMENTS:
         return Rejection(Outcome.EXTRACT_FAILED, f"more than {MAX_ELEMENTS} elements")
-    data = mark_boundaries(data)
+    if late := has_late_parts(data):
+        data = mark_boundaries(data)
     try:
         tree, deep = _parse(data, huge=False)
         if deep:  # libxml2 stops at 256 levels; some real pages go deeper, unclosed tag by unclosed tag
@@ -88,14 +90,15 @@ def parse(data: bytes) -> HtmlElement | Rejection:
     except (etree.LxmlError, ValueError, AssertionError) as error:
         return Rejection(Outcome.NOT_HTML, f"no parsable document: {error}"[:300])
     _release_content(tree)
-    fill_places(tree, data)
+    if late:
+        fill_places(tree)
     return tree
 
 
 def _release_content(tree: HtmlElement) -> None:
     """Unwrap buttons that were never closed and so hold the page."""
     for button in list(tree.iter("button")):
-        if next(button.iter("p"), None) is not None and len(button.text_content()) > NO_LABEL:
+        if next(button.iter("p"), None) is not None and len(text_of(button)) > NO_LABEL:
             button.drop_tag()
 
 

@@ -6,10 +6,13 @@ is one heading). The walk keeps no opinion of what belongs to the story.
 
 import re
 from collections import Counter
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from lxml import etree
 from lxml.html import HtmlElement
 
+from crawlers.extract.markup.content import text_of
 from crawlers.extract.markup.segments import HEADINGS, Segment
 
 # fmt: off
@@ -24,7 +27,7 @@ SKIPPED = frozenset({
 INLINE = frozenset({
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i",
     "img", "ins", "kbd", "label", "mark", "nobr", "picture", "q", "rp", "rt", "ruby", "s", "samp", "small", "span",
-    "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "blink", "o:p", "st1:place",
+    "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "blink", "o:p", "st1:place", "button",
 })
 # fmt: on
 EMPHASIS = frozenset({"b", "strong", "em", "i", "u"})
@@ -61,7 +64,7 @@ PROSE = 90
 MUCH_HIDDEN = 1000
 """Characters of hidden prose, at least, and twice the shown prose: then the story itself is hidden."""
 
-CELL_BLOCKS = ("table", "p", "div", "ul", "ol", "h1", "h2", "h3", "form", "script", "br")
+CELL_BLOCKS = frozenset({"table", "p", "div", "ul", "ol", "h1", "h2", "h3", "form", "script", "br"})
 ROW_CELL_MAX = 200
 """Characters: a table row with a longer cell is layout, not data."""
 
@@ -132,7 +135,7 @@ class _Walk:
             return None
         hidden = is_hidden(element)
         self.hidden += hidden
-        if tag not in INLINE and "-" not in tag and tag != "button":
+        if tag not in INLINE and "-" not in tag:
             if self.parts:
                 self.flush()
             opened: Opened = (False, False, hidden, self.block, self.kind)
@@ -148,6 +151,22 @@ class _Walk:
         if text:
             self.parts.append((text, self.linked, self.emphasis))
         return opened
+
+    def take(self, tag: str, blocks: list[Segment]) -> bool:
+        """Take an element's blocks as they are; False where it is no block, or what is open around colours them."""
+        if (
+            tag in INLINE
+            or "-" in tag
+            or tag == "tr"
+            or self.kind != "paragraph"
+            or self.linked
+            or self.emphasis
+            or self.hidden
+        ):
+            return False
+        self.flush()
+        self.segments += [block.numbered(number) for number, block in enumerate(blocks, len(self.segments))]
+        return True
 
     def leave(self, opened: Opened) -> None:
         """Close an element."""
@@ -190,8 +209,11 @@ def segment(tree: HtmlElement) -> list[Segment]:
     return blocks
 
 
-def walk(tree: HtmlElement) -> list[Segment]:
-    """The blocks as they stand in the tree, hidden ones marked as such."""
+def walk(tree: HtmlElement, known: Mapping[HtmlElement, list[Segment]] = MappingProxyType({})) -> list[Segment]:
+    """The blocks as they stand in the tree, hidden ones marked as such.
+
+    `known` are elements of which the blocks are known; they are taken where nothing around would colour them.
+    """
     state = _Walk(tree)
     opened: list[Opened | None] = []
     steps = etree.iterwalk(tree, events=("start", "end"))
@@ -203,7 +225,8 @@ def walk(tree: HtmlElement) -> list[Segment]:
                 state.parts.append((tail, state.linked, state.emphasis))
             continue
         tag = str(element.tag)
-        if (opening := state.enter(element, tag)) is None:
+        taken = known and element in known and state.take(tag, known[element])
+        if (opening := None if taken else state.enter(element, tag)) is None:
             steps.skip_subtree()
         opened.append(opening)
     state.flush()
@@ -253,9 +276,9 @@ def _row_text(row: HtmlElement) -> str | None:
     for cell in cells:
         # A cell with nothing but text in it is the usual case, and needs no search.
         inner = len(cell) > 0
-        if inner and next(cell.iter(*CELL_BLOCKS), None) is not None and _long(cell):
+        if inner and any(node.tag in CELL_BLOCKS for node in cell.iter()) and _long(cell):
             return None
-        text = clean(cell.text_content() if inner else cell.text or "")
+        text = clean(text_of(cell) if inner else cell.text or "")
         if len(text) > ROW_CELL_MAX:
             return None
         texts.append(text)
@@ -265,4 +288,4 @@ def _row_text(row: HtmlElement) -> str | None:
 
 def _long(cell: HtmlElement) -> bool:
     # The text last: cells of layout hold much, at every level of nesting again.
-    return next(cell.iter("table", "script"), None) is not None or len(cell.text_content()) > ROW_CELL_MAX
+    return next(cell.iter("table", "script"), None) is not None or len(text_of(cell)) > ROW_CELL_MAX

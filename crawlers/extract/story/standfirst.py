@@ -8,6 +8,7 @@ written by another hand and repeated by the story. So it belongs to the text, ex
 import re
 from collections.abc import Iterator
 
+from crawlers.extract.markup.content import text_of
 from crawlers.extract.markup.segments import Segment, key_of
 from crawlers.extract.rules import match_phrase
 from crawlers.extract.rules.match import CAMEL
@@ -96,7 +97,7 @@ def _called(block: Segment, kind: str | None = None) -> bool:
         if label and len(label) < LONGEST_LABEL and CALLED.search(CAMEL.sub("-", label)):
             return True
         parent = element.getparent()
-        if parent is None or len(parent.text_content()) > 2 * len(block.text) + 40:
+        if parent is None or len(text_of(parent)) > 2 * len(block.text) + 40:
             return False
         element = parent
     return False

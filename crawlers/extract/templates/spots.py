@@ -15,6 +15,7 @@ from xxhash import xxh3_64_intdigest
 from crawlers.extract.fields.authormarked import BYLINE_CLASS, visible_names
 from crawlers.extract.fields.dates import Clock, Instant
 from crawlers.extract.fields.printed import heading_text
+from crawlers.extract.markup.content import text_of
 from crawlers.extract.markup.segments import Segment, key_of
 from crawlers.extract.markup.signature import Paths, Sought, Standing, standing_at
 from crawlers.model import Article
@@ -145,7 +146,7 @@ def _chain(block: Segment, holds: Callable[[str], bool]) -> Iterator[HtmlElement
 
 
 def _text(element: HtmlElement) -> str:
-    return " ".join(element.text_content().split())
+    return " ".join(text_of(element).split())
 
 
 def _is_title(title: str) -> Reader:

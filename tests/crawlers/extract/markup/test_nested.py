@@ -1,7 +1,7 @@
 import pytest
 from lxml.html import document_fromstring
 
-from crawlers.extract.markup.nested import segment_all
+from crawlers.extract.markup.nested import Cut
 from crawlers.extract.markup.walk import segment
 
 PROSE = "The council voted to repair the harbour wall before the winter storms come back again. "
@@ -33,7 +33,17 @@ def described(blocks):
 def test_blocks_of_containers_within_each_other_are_those_of_each_alone(html, order):
     tree = document_fromstring(f"<html><body>{html}</body></html>")
     roots = [tree.get_element_by_id(name) for name in order]
-    found = segment_all([*roots, tree])
+    found = Cut(tree).of([*roots, tree])
     for root in (*roots, tree):
         assert described(found[root]) == described(segment(root))
         assert all(block is found[root][block.index] for block in found[root])
+
+
+@pytest.mark.parametrize("html", PAGES.values(), ids=PAGES)
+@pytest.mark.parametrize("chosen", ["a", "b", "ab"])
+def test_blocks_of_a_page_are_the_same_where_those_of_containers_in_it_are_known(html, chosen):
+    tree = document_fromstring(f"<html><body><p>Above</p>{html}<p>Below</p></body></html>")
+    cut = Cut(tree)
+    cut.of(tree.get_element_by_id(name) for name in chosen)
+    assert described(cut.whole()) == described(segment(tree))
+    assert cut.whole() is cut.whole()
