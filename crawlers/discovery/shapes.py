@@ -120,14 +120,6 @@ def _words(text: str) -> int:
     return sum(any(character.isalpha() for character in part) for part in _JOINTS.split(text))
 
 
-def _digits(text: str) -> str:
-    if len(text) <= 2:
-        return "part"
-    if _YEAR.fullmatch(text):
-        return "year"
-    return "date" if _DATE.match(text) else "number"
-
-
 def url_score(url: str) -> float:
     """How much an address looks like an article's on news sites at large: above 0 more than not."""
     names, kinds = _parts(url).names, shape(url)

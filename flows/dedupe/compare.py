@@ -20,7 +20,6 @@ BOILERPLATE = "boilerplate"
 """What they share stands at the beginning or the end of both, the rest differs."""
 OTHER_WORDS = "other_words"
 """They share passages; most is told in other words."""
-REASONS = (TEMPLATE, FAR_APART, TOO_SHORT, BOILERPLATE, OTHER_WORDS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -220,7 +220,7 @@ def test_the_healthcheck_sees_no_worker_here(tmp_path: Path) -> None:
     assert not server_answers("http://127.0.0.1:9/api")
 
 
-@pytest.mark.parametrize("name", ["README.md", "RUNBOOK.md"])
+@pytest.mark.parametrize("name", ["../README.md", "README.md", "RUNBOOK.md"])
 def test_the_commands_that_are_told_exist(name: str) -> None:
     """Every `presslake …` at the beginning of a line of commands is one, with the options it is given."""
     lines = re.findall(r"(?m)^    (?:.*-- |.*worker |[A-Z_]+=\S+ )?presslake ([^#\n|]+)", (INFRA / name).read_text())
