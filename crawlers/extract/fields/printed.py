@@ -50,6 +50,10 @@ MIN_END = 8
 MIN_TOLD, TOLD = 4, 0.7
 """Words of an address that can tell a headline, and the share of them that it must have."""
 
+MIN_WORD, MIN_OTHER, MOSTLY = 3, 3, 0.8
+"""Letters of a word of an address that says something; words of these that tell another page; share of plain letters
+in a text that can be held against them."""
+
 ALONE, LEAST_ALONE = 0.4, 2
 """What it counts that a heading, of as many words, is the only h1 of a page that states no title of as many."""
 
@@ -192,6 +196,13 @@ def told_by_address(text: str, address: frozenset[str]) -> bool:
     if len(address) < MIN_TOLD:
         return False
     return len(address & set(WORD.findall(_plain_letters(text)))) >= TOLD * len(address)
+
+
+def foreign_to_address(text: str, address: frozenset[str]) -> bool:
+    """Whether a text in Latin letters has none of the words of an address that has enough of them to tell."""
+    words = {word for word in address if len(word) >= MIN_WORD}
+    latin = sum(map(str.isascii, text)) >= MOSTLY * len(text)
+    return latin and len(words) >= MIN_OTHER and not words & set(WORD.findall(_plain_letters(text)))
 
 
 def _plain_letters(text: str) -> str:

@@ -8,6 +8,7 @@ from crawlers.extract.story.decision import LONG_WORDS, Decision, words_in
 from crawlers.extract.story.dense import densest, is_prose
 from crawlers.extract.story.generic import Verdict, generic_lines, judge, plain_line
 from crawlers.extract.story.judge import Judge
+from crawlers.extract.story.nothing import is_front_page
 from crawlers.extract.story.outskirts import end_at_comments, trim
 from crawlers.extract.story.rescue import rescue
 from crawlers.extract.story.sisters import restore, table_rows
@@ -33,6 +34,8 @@ def decide_generic(
 
     `stated` are the blocks that the page's JSON-LD gives as the story's text. Raises what trafilatura raises.
     """
+    if is_front_page(url, article.canonical_url, (article.title, article.description)):
+        return _decisions(segments, set(), "generic")
     standfirst: set[int] = set()
     verdict = judge(segments, generic_lines(tree, url, fast=True))
     kept = _story(segments, verdict, stated)

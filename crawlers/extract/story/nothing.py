@@ -1,9 +1,12 @@
-"""Why a page without a story has none: an error page, a bot check, a login form, a shell for scripts."""
+"""Why a page without a story has none: an error page, a front page, a bot check, a login form, a shell for scripts."""
 
 import re
+from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
+from crawlers.extract.fields.printed import foreign_to_address, words_of_address
 from crawlers.extract.markup.segments import Segment
 from crawlers.model import Rejection
 from schemas import Outcome
@@ -57,6 +60,20 @@ SIGNS: tuple[tuple[Outcome, re.Pattern[str]], ...] = (
         ),
     ),
 )  # fmt: skip
+
+
+def is_front_page(address: str, stated: str | None, said: Iterable[str | None]) -> bool:
+    """Whether a story's address has led to the front page of its site, as that of a story taken down often does.
+
+    The page must state the site's root as its own address, and have in its title and description (`said`) none of
+    the words of the story's: some systems state the root on every page.
+    """
+    asked, root = urlsplit(address), urlsplit(stated or "")
+    if root.path.strip("/") or root.query or not asked.path.strip("/"):
+        return False
+    if (root.hostname or "").removeprefix("www.") != (asked.hostname or "").removeprefix("www."):
+        return False
+    return foreign_to_address(" ".join(filter(None, said)), words_of_address(address))
 
 
 def no_article(tree: HtmlElement, blocks: list[Segment], title: str | None, found: int) -> Rejection:
