@@ -12,7 +12,9 @@ from types import MappingProxyType
 from lxml import etree
 from lxml.html import HtmlElement
 
-from crawlers.extract.markup.content import text_of
+from crawlers.extract.markup.breaks import BREAK, Part, split_at_breaks
+from crawlers.extract.markup.clean import WORD, clean
+from crawlers.extract.markup.rows import row_text
 from crawlers.extract.markup.segments import HEADINGS, Segment
 
 # fmt: off
@@ -41,17 +43,6 @@ KINDS = {
     "pre": "code",
     **dict.fromkeys(HEADINGS, "heading"),
 }
-BREAK = "\x1e"
-"""Stands for a line break while a block is put together."""
-
-WIDE_SPACES = dict.fromkeys([0x180E, 0x2800, 0x3164], " ")
-"""Characters that show nothing but are no white space to Python."""
-
-INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
-UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff\u180e\u2800\u3164]")
-"""Either of both: texts without any, which are most, pass quickly."""
-
-WORD = re.compile(r"\w")
 HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 UNSEEN_STYLE = re.compile(r"clip\s*:\s*rect\(\s*[01]|clip-path\s*:\s*inset\(\s*(?:50|100)%", re.IGNORECASE)
 UNSEEN_CLASS = re.compile(
@@ -63,13 +54,6 @@ PROSE = 90
 
 MUCH_HIDDEN = 1000
 """Characters of hidden prose, at least, and twice the shown prose: then the story itself is hidden."""
-
-CELL_BLOCKS = frozenset({"table", "p", "div", "ul", "ol", "h1", "h2", "h3", "form", "script", "br"})
-ROW_CELL_MAX = 200
-"""Characters: a table row with a longer cell is layout, not data."""
-
-Part = tuple[str, int, int]
-"""A piece of text, and how many links and emphases it stands in."""
 
 Opened = tuple[bool, bool, bool, HtmlElement | None, str]
 """An open element: is it a link, an emphasis, hidden; for a block, the block and the kind around it."""
@@ -100,7 +84,7 @@ class _Walk:
             return
         broken, self.broken = self.broken, False
         if broken and self.kind not in ONE_PIECE:
-            for group in _split_at_breaks(parts):
+            for group in split_at_breaks(parts):
                 self._emit(group)
         else:
             self._emit(parts)
@@ -124,7 +108,7 @@ class _Walk:
             self.parts.append((BREAK, 0, 0))
             self.broken = True
             return None
-        if tag == "tr" and (row := _row_text(element)) is not None:
+        if tag == "tr" and (row := row_text(element)) is not None:
             self.flush()
             number = len(self.segments)
             self.segments.append(Segment(number, "table_row", row, element, hidden=self.hidden > 0))
@@ -183,23 +167,6 @@ class _Walk:
 def _leads(anchor: HtmlElement) -> bool:
     """Whether an anchor leads somewhere: some only give a place of the page its name."""
     return anchor.get("href") is not None or (anchor.get("name") is None and anchor.get("id") is None)
-
-
-def clean(text: str) -> str:
-    """White space collapsed, soft hyphens and zero-width characters removed."""
-    if not text.isascii() and UNSEEN.search(text) is not None:
-        text = INVISIBLE.sub("", text).translate(WIDE_SPACES)
-    return " ".join(text.split())
-
-
-def _split_at_breaks(parts: list[Part]) -> list[list[Part]]:
-    groups: list[list[Part]] = [[]]
-    for part in parts:
-        if part[0] is BREAK:
-            groups.append([])
-        else:
-            groups[-1].append(part)
-    return groups
 
 
 def segment(tree: HtmlElement) -> list[Segment]:
@@ -265,27 +232,3 @@ def is_hidden(element: HtmlElement) -> bool:
     """Whether the element itself says that it is not shown."""
     style = element.get("style")
     return (style is not None and HIDDEN_STYLE.search(style) is not None) or element.get("hidden") is not None
-
-
-def _row_text(row: HtmlElement) -> str | None:
-    """Cells of a data row joined by " | "; None for a row that only lays out the page."""
-    cells = [cell for cell in row if cell.tag in {"td", "th"}]
-    if len(cells) < 2:
-        return None
-    texts = []
-    for cell in cells:
-        # A cell with nothing but text in it is the usual case, and needs no search.
-        inner = len(cell) > 0
-        if inner and any(node.tag in CELL_BLOCKS for node in cell.iter()) and _long(cell):
-            return None
-        text = clean(text_of(cell) if inner else cell.text or "")
-        if len(text) > ROW_CELL_MAX:
-            return None
-        texts.append(text)
-    joined = " | ".join(text for text in texts if text)
-    return joined if WORD.search(joined) else None
-
-
-def _long(cell: HtmlElement) -> bool:
-    # The text last: cells of layout hold much, at every level of nesting again.
-    return next(cell.iter("table", "script"), None) is not None or len(text_of(cell)) > ROW_CELL_MAX
