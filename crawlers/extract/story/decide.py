@@ -8,7 +8,7 @@ from crawlers.extract.story.decision import LONG_WORDS, Decision, words_in
 from crawlers.extract.story.dense import densest, is_prose
 from crawlers.extract.story.generic import Verdict, generic_lines, judge, plain_line
 from crawlers.extract.story.judge import Judge
-from crawlers.extract.story.nothing import is_front_page
+from crawlers.extract.story.nothing import drop_labels_alone, is_front_page
 from crawlers.extract.story.outskirts import end_at_comments, trim
 from crawlers.extract.story.rescue import rescue
 from crawlers.extract.story.sisters import restore, table_rows
@@ -55,6 +55,8 @@ def decide_generic(
         end_at_comments(decisions)
     Judge(decisions, article, standfirst).run()
     drop_copies(decisions)
+    if not stated:
+        drop_labels_alone(decisions)
     return decisions
 
 

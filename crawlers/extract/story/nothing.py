@@ -8,6 +8,7 @@ from lxml.html import HtmlElement
 
 from crawlers.extract.fields.printed import foreign_to_address, words_of_address
 from crawlers.extract.markup.segments import Segment
+from crawlers.extract.story.decision import Decision, words_in
 from crawlers.model import Rejection
 from schemas import Outcome
 
@@ -19,6 +20,17 @@ SHORT_PAGE = 1500
 
 SHELL_TEXT, SHELL_SCRIPTS = 200, 3
 """A page with less text and at least as many scripts is a shell that scripts would fill."""
+
+FEW_WORDS = 60
+"""Words that a text without a sentence (a poem, a list) must have to be a story."""
+
+SENTENCE, SHORT_SENTENCE = 10, 5
+"""Words of what is taken for a sentence; of one that ends as a sentence does."""
+
+LINK = 0.8
+"""Share of a block's text that is linked, from which it is a link."""
+
+SENTENCE_END = re.compile(r"[.!?…。！？][\"'”“»)）」]*$")
 
 SIGNS: tuple[tuple[Outcome, re.Pattern[str]], ...] = (
     (
@@ -74,6 +86,22 @@ def is_front_page(address: str, stated: str | None, said: Iterable[str | None]) 
     if (root.hostname or "").removeprefix("www.") != (asked.hostname or "").removeprefix("www."):
         return False
     return foreign_to_address(" ".join(filter(None, said)), words_of_address(address))
+
+
+def drop_labels_alone(decisions: Iterable[Decision]) -> None:
+    """Take out all of what has no sentence in it: names of sections, buttons, links of a page that holds no story."""
+    kept = [item for item in decisions if item.kept and item.kind != "caption"]
+    if sum(words_in(item.text) for item in kept) < FEW_WORDS and not any(map(_says, kept)):
+        for item in kept:
+            item.kept, item.rule = False, "no-sentence"
+
+
+def _says(item: Decision) -> bool:
+    """Whether a block may be a sentence: it is no link, and has as many words, or fewer and a sentence's end."""
+    if item.segment is not None and item.segment.link_share >= LINK:
+        return False
+    words = words_in(item.text)
+    return words >= SENTENCE or (words >= SHORT_SENTENCE and SENTENCE_END.search(item.text) is not None)
 
 
 def no_article(tree: HtmlElement, blocks: list[Segment], title: str | None, found: int) -> Rejection:

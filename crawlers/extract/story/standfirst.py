@@ -20,6 +20,9 @@ DECKS = frozenset({"en", None})
 """Languages in whose press the line below the headline is a deck."""
 
 MIN_WORDS, MAX_WORDS = 6, 110
+LEAST_KEY = 20
+"""Letters and digits of a description, or of a block, that can tell one by the other."""
+
 PROSE = 90
 """Characters of the first block that is certainly the story's."""
 
@@ -70,7 +73,9 @@ def _fits(block: Segment) -> bool:
 def _describes(block: Segment, described: str) -> bool:
     """Whether a block is what the page gives as its description, or a part of it."""
     key = key_of(block.text)
-    return len(key) >= 20 and described != "" and (key in described or described.rstrip("…") in key)
+    if min(len(key), len(described)) < LEAST_KEY:
+        return False
+    return key in described or described.rstrip("…") in key
 
 
 def _rest(block: Segment, following: list[Segment]) -> Iterator[int]:

@@ -59,3 +59,9 @@ def test_what_stands_above_the_headline_is_none():
     html = f"<html><body><p>{FIRST}</p><h1>{LONG_TITLE}</h1>{STORY}</body></html>"
     blocks = segment(parse(html.encode()))  # type: ignore[arg-type]
     assert find_standfirst(blocks, {blocks[-1].index}, LONG_TITLE, FIRST, "sv") == set()
+
+
+def test_a_description_of_one_word_describes_nothing():
+    html = f"<p>{FIRST}</p><p>Presidentens tal i bilder, av en fotograf på plats i Kiev</p>"
+    assert standfirst(html, "Bilder") == []
+    assert standfirst(html, FIRST) == [FIRST]
