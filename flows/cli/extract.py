@@ -45,7 +45,8 @@ def command(
                 on_progress=on_progress,
             )
         except (ValueError, OSError) as error:
-            raise PresslakeError(f"{source}: {error}") from error
+            told = str(error)
+            raise PresslakeError(told if told.startswith(str(source)) else f"{source}: {told}") from error
     if as_json:
         click.echo(json.dumps({str(outcome): count for outcome, count in counts.items()}))
         return

@@ -224,3 +224,7 @@ def test_extract_works_offline(run: Run, tmp_path: Path) -> None:
     assert json.loads(told.stdout) == {found[0]["outcome"]: 1, "empty_body": 1}
     missing = run("extract", str(tmp_path / "nothing.parquet"), str(tmp_path / "out.parquet"))
     assert missing.returncode == 2
+    pq.write_table(pa.table({"id": ["1"]}), tmp_path / "columns.parquet")
+    wrong = run("extract", str(tmp_path / "columns.parquet"), str(tmp_path / "out.parquet"))
+    assert wrong.stderr.count("columns.parquet") == 1
+    assert "missing column(s) site, url, fetched_at, html" in wrong.stderr
