@@ -65,7 +65,9 @@ def command(settings: Settings, sites: tuple[str, ...], as_json: bool, alert: bo
 def print_health(console: Console, health: Health, closely: bool = False) -> None:
     """The findings, then a line a site; `closely`: with the days of each."""
     if not health.sites and not health.findings:
-        console.print("no run is in the lake yet; begin with: presslake ingest")
+        console.print(
+            f"no crawl is in the lake at {escape(health.lake)} yet; begin with: presslake ingest", soft_wrap=True
+        )
         return
     told = [finding for finding in health.all_findings if finding.severity != "info"]
     for finding in told:

@@ -43,9 +43,11 @@ class Lake:
 def open_lake(root: str) -> Lake:
     """The lake at `root`: a path, `file:///…`, or `s3://bucket/prefix`.
 
-    Raises SettingsError for another scheme, LakeError where the place can't be reached.
+    Raises SettingsError for another scheme or no bucket, LakeError where the place can't be reached.
     """
     parts = urlsplit(root)
+    if parts.scheme == "s3" and not parts.netloc:
+        raise SettingsError(f"PRESSLAKE_LAKE={root}: names no bucket; s3://bucket/prefix is expected")
     if parts.scheme == "s3":
         from flows.lake.s3_store import S3Store  # boto3 takes half a second to import; a local lake needs none of it
 

@@ -19,8 +19,10 @@ class LocalStore:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory.expanduser().absolute()
-        with self._explained("created"):
+        try:
             self.directory.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise self._unusable("to be made", error) from error
 
     @property
     def root(self) -> str:
@@ -113,10 +115,13 @@ class LocalStore:
         except FileNotFoundError:
             raise
         except OSError as error:
-            raise LakeError(
-                f"the lake at {self.directory} could not be written or read ({name}): {error.strerror or error}. "
-                "Check free space and permissions, or point PRESSLAKE_LAKE elsewhere; what was fetched is kept."
-            ) from error
+            raise self._unusable(name, error) from error
+
+    def _unusable(self, name: str, error: OSError) -> LakeError:
+        return LakeError(
+            f"the lake at {self.directory} could not be written or read ({name}): {error.strerror or error}. "
+            "Check free space and permissions, or point PRESSLAKE_LAKE elsewhere; what was fetched is kept."
+        )
 
 
 def remove_parts(store: LocalStore, before: datetime) -> int:

@@ -107,6 +107,11 @@ def test_a_locale_without_unicode_costs_nothing(run: Run, ingested: object, comm
     assert not told.stdout.isascii(), "printed as UTF-8, which reads as such again"
 
 
+def test_status_of_an_empty_lake_names_the_lake(run: Run, tmp_path: Path) -> None:
+    told = run("--lake", str(tmp_path / "mistyped"), "status")
+    assert f"no crawl is in the lake at {(tmp_path / 'mistyped').as_uri()} yet" in told.stdout
+
+
 def test_a_wrong_query_says_which_tables_there_are(run: Run, ingested: object) -> None:
     told = run("query", "SELECT * FROM artikles")
     assert told.returncode == 1

@@ -68,8 +68,9 @@ def test_no_half_written_object_is_ever_listed(tmp_path: Path) -> None:
 def test_a_read_only_directory_says_what_to_do(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("not a directory")
-    with pytest.raises(LakeError, match="Check free space and permissions, or point PRESSLAKE_LAKE elsewhere"):
-        open_lake(str(blocked / "lake"))
+    for place in (str(blocked / "lake"), "/proc/no/lake"):  # below a file, and where nothing can be made
+        with pytest.raises(LakeError, match="Check free space and permissions, or point PRESSLAKE_LAKE elsewhere"):
+            open_lake(place)
 
 
 def test_a_missing_bucket_says_what_to_do(s3_lake: Lake) -> None:
@@ -80,6 +81,8 @@ def test_a_missing_bucket_says_what_to_do(s3_lake: Lake) -> None:
 def test_only_paths_and_s3_are_lakes(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="only a path"):
         open_lake("gs://bucket/x")
+    with pytest.raises(SettingsError, match="names no bucket"):
+        open_lake("s3:///prefix")
     assert open_lake(f"file://{tmp_path}/a%20b").root.endswith("/a%20b")
 
 
