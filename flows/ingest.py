@@ -21,6 +21,9 @@ from flows.prefect_tasks import cluster_tasks, task_runner
 from flows.settings import from_environment
 from flows.summary import RunSummary
 
+_finished: list[RunSummary] = []
+"""The summary of the run in this process, once it has one: a failed flow's state carries none."""
+
 
 def _run_name() -> str:
     """`ingest bbc, tagesschau`, `ingest 12 sites`, `ingest all sites`, `ingest sites of every 1h`."""
@@ -57,9 +60,17 @@ def ingest(
     if jitter and _is_scheduled():
         time.sleep(random.uniform(0, jitter))  # noqa: S311 - spread of load, not cryptography
     summary = pipeline.ingest(settings, sites, limit=limit, steps=PrefectSteps(), tasks=cluster_tasks(settings))
+    _finished.append(summary)
     lake = open_lake(settings.lake)
     report = after_run(lake, spool=settings.spool, events=True)
     return _finish(summary, f"{lake.root}/{report}" if report else None)
+
+
+def ingest_here(sites: list[str] | None, limit: int | None) -> tuple[State[Any], RunSummary | None]:
+    """Run the flow in this process: its state, and its summary (None where it came to none)."""
+    _finished.clear()
+    state: State[Any] = ingest(sites=sites, limit=limit, return_state=True)
+    return state, _finished[-1] if _finished else None
 
 
 def _is_scheduled() -> bool:

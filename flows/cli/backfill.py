@@ -20,6 +20,7 @@ from flows.cli.ingest import EXIT
 from flows.cli.progress import console_for, noted_bar
 from flows.lake import open_lake
 from flows.pipeline import Watch
+from flows.serve.output import hush_destructors
 from flows.settings import Settings
 from schemas.outcomes import HARMLESS, MEANING
 
@@ -133,11 +134,12 @@ def go(
     context = click.get_current_context()
     # Workers of a cluster are Prefect's task runner, so that is a matter for the flow.
     if (prefect or settings.tasks != "local") and not plan_only:
+        hush_destructors()
         from flows.backfill_flow import backfill_from  # Prefect takes seconds to import
 
         os.environ["PRESSLAKE_LAKE"] = settings.lake  # a run here takes its settings from there; --lake counts, too
         state, told = backfill_from(request, pages, hours, here=not prefect)
-        click.echo(told)
+        click.echo(json.dumps({"state": state, "message": told}) if as_json else told)
         context.exit(EXIT[state])
     console = console_for(as_json)
     source = make_source(settings, request)

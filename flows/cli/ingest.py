@@ -7,11 +7,13 @@ from pathlib import Path
 from types import FrameType
 
 import click
+from rich.console import Console
 
 from flows.after_run import after_run
 from flows.cli.progress import console_for, print_summary, watching
 from flows.lake import open_lake
 from flows.pipeline import choose, ingest
+from flows.serve.output import hush_destructors
 from flows.settings import Settings
 from flows.summary import RunSummary
 
@@ -45,12 +47,15 @@ def command(settings: Settings, sites: tuple[str, ...], limit: int | None, as_js
     chosen = choose(settings, sites)
     # Workers of a cluster are Prefect's task runner, so that is a matter for the flow.
     if prefect or settings.tasks != "local" or (prefect is None and has_prefect_server()):
-        from flows.ingest import ingest as flow  # Prefect takes seconds to import
+        hush_destructors()
+        from flows.ingest import ingest_here  # Prefect takes seconds to import
         from flows.prefect_tasks import reachable_server
 
         os.environ["PRESSLAKE_LAKE"] = settings.lake  # the flow takes its settings from there; --lake counts, too
         with reachable_server(settings):
-            state = flow(sites=[site.id for site in chosen] if sites else None, limit=limit, return_state=True)
+            state, ended = ingest_here([site.id for site in chosen] if sites else None, limit)
+        if ended:
+            tell(console_for(as_json), ended, as_json)
         click.get_current_context().exit(
             {"COMPLETED": 0}.get(state.type.value, 3 if state.name == "PartlyFailed" else 1)
         )
@@ -73,11 +78,16 @@ def run_here(settings: Settings, sites: list[str], limit: int | None, as_json: b
     except KeyboardInterrupt:
         console.print("stopped; what was fetched is kept, and the next ingest publishes it")
         raise click.exceptions.Abort from None
+    tell(console, summary, as_json)
+    return summary
+
+
+def tell(console: Console, summary: RunSummary, as_json: bool) -> None:
+    """Print the summary, for people or as JSON."""
     if as_json:
         click.echo(json.dumps(summary.to_dict(), indent=1))
     else:
         print_summary(console, summary)
-    return summary
 
 
 def has_prefect_server() -> bool:

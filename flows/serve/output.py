@@ -1,5 +1,7 @@
 """What of the children's output an operator is shown."""
 
+import atexit
+import os
 import sys
 from collections.abc import Iterable, Iterator
 
@@ -8,6 +10,14 @@ _DESTRUCTORS = (b"nanobind: ", b" - leaked ", b" - ... skipped remainder", b"See
 _FAILED_RUN = b"prefect.exceptions.FailedRun:"
 """How Prefect ends the process of a run that ended as failed, which the line before has told."""
 _ENGINE = b"Engine execution exited with unexpected exception"
+
+
+def hush_destructors() -> None:
+    """Keep from standard error what libraries say while the interpreter is torn down.
+
+    Called before Prefect is imported: handlers at exit run in reverse order, so this one comes last.
+    """
+    atexit.register(lambda: os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno()))
 
 
 def pass_on(lines: Iterable[bytes]) -> None:

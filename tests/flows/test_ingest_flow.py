@@ -1,6 +1,10 @@
 """The Prefect flow, against a real (temporary) Prefect server."""
 
 import asyncio
+import json
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -76,6 +80,28 @@ def test_a_partly_failed_run_tells_its_story(
     kept = asyncio.run(_everything())
     assert "harbour-broadcast" in kept
     assert secret not in kept, "credentials are in nothing that the server keeps"
+
+
+def test_the_command_line_tells_of_a_run_that_prefect_records(prefect_server: None, tmp_path: Path) -> None:
+    from prefect.settings import PREFECT_API_URL
+
+    sites = quick_sites(tmp_path / "sites", ("harbour-broadcast",))
+    with DemoWeb() as web:
+        own = {"http_proxy": web.proxy_url, "no_proxy": "127.0.0.1,localhost", "PRESSLAKE_SITES": str(sites)}
+        own |= {"PREFECT_API_URL": PREFECT_API_URL.value() or "", "PREFECT_HOME": str(tmp_path / "prefect")}
+        told = subprocess.run(
+            [sys.executable, "-m", "flows.cli", "--lake", str(tmp_path / "lake"), "ingest", "--limit", "2", "--json"],
+            check=False,
+            env=os.environ | own,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+    assert told.returncode == 0, told.stderr
+    (site,) = json.loads(told.stdout)["sites"]
+    assert (site["site"], site["new"]) == ("harbour-broadcast", 2)
+    assert "Beginning flow run" in told.stderr
+    assert "leaked" not in told.stderr, "what the libraries' destructors say is nobody's business"
 
 
 async def _artifacts() -> dict[str, Any]:
