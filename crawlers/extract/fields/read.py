@@ -12,6 +12,7 @@ from crawlers.extract.fields.dates import Clock
 from crawlers.extract.fields.head import Head
 from crawlers.extract.fields.language import checked_language, month_first, read_language
 from crawlers.extract.fields.lead import plain_title
+from crawlers.extract.fields.leadimage import shown_image
 from crawlers.extract.fields.names import Bylines
 from crawlers.extract.fields.printed import heading_text
 from crawlers.extract.fields.published import Dating, read_dates
@@ -50,7 +51,7 @@ def read_fields(
         section=read_section(head, title, site_names),
         tags=read_tags(head, tree),
         language=checked_language(read_language(head), _prose(tree, blocks)),
-        image_url=_image(head),
+        image_url=_image(head) or head.absolute(shown_image(tree, title)),
         is_accessible_for_free=_accessible(head),
         canonical_url=_canonical(head),
         credited_source=bylines.agencies[0] if bylines.agencies else None,
