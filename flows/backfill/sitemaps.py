@@ -180,9 +180,10 @@ class SitemapSource:
                 work = partial(ranged.take, run, directory, reports)
                 taken.sites = pipeline.step("crawl", window.label, work)
         taken.run_ids = [*earlier, run.run_id]
-        taken.pages = sum(summary.requests for summary in taken.sites)
         waiting = (Outcome.NOT_FETCHED, Outcome.OVER_BUDGET)  # the latter where the site's day has had its pages
-        taken.complete = not any(summary.outcomes[outcome] for summary in taken.sites for outcome in waiting)
+        left_over = sum(summary.outcomes[outcome] for summary in taken.sites for outcome in waiting)
+        taken.pages = sum(summary.discovered for summary in taken.sites) - left_over
+        taken.complete = not left_over
         return taken
 
     @contextlib.contextmanager

@@ -64,6 +64,7 @@ def test_a_month_is_what_was_published_in_it(web: Proxy, settings: Settings) -> 
     report = backfills.run(settings, source)
     assert {row["url"] for row in articles(settings)} == of_february()
     assert outcomes(report) == {"new": len(of_february()), "out_of_range": 1}
+    assert report.pages == len(of_february()) + 1, "requests for robots.txt are no pages"
     dated = {s.url for s in STORIES if s.listed == "news" and (s.published_at.year, s.published_at.month) != (2024, 2)}
     assert not pages_asked(web) & dated
 
