@@ -33,7 +33,9 @@ class Span:
     def __str__(self) -> str:
         if self.is_open():
             return f"since {_brief(self.since)}" if self.since > EARLIEST else "all times"
-        return f"{_brief(self.since)} to {_brief(self.until)}"
+        whole = _is_midnight(self.since) and _is_midnight(self.until) and self.since < self.until
+        # As it was asked for: of whole days the last one, itself included.
+        return f"{_brief(self.since)} to {_brief(self.until - timedelta(days=1) if whole else self.until)}"
 
     def is_open(self) -> bool:
         """Whether no end was asked for."""
@@ -123,5 +125,8 @@ def _midnight(day: date, zone: tzinfo) -> datetime:
 
 
 def _brief(instant: datetime) -> str:
-    form = "%Y-%m-%d" if (instant.hour, instant.minute, instant.second) == (0, 0, 0) else "%Y-%m-%d %H:%M UTC"
-    return instant.strftime(form)
+    return instant.strftime("%Y-%m-%d" if _is_midnight(instant) else "%Y-%m-%d %H:%M UTC")
+
+
+def _is_midnight(instant: datetime) -> bool:
+    return (instant.hour, instant.minute, instant.second) == (0, 0, 0)

@@ -85,6 +85,21 @@ def test_the_same_instant_is_in_another_month_elsewhere() -> None:
     assert months_of(span, BERLIN) == [(2024, 3)]
 
 
+@pytest.mark.parametrize(
+    ("since", "until", "zone", "told"),
+    [
+        ("2024-02-03", "2024-02-05", UTC, "2024-02-03 to 2024-02-05"),
+        ("2024-02", "2024-02", UTC, "2024-02-01 to 2024-02-29"),
+        ("2024-02-03", "2024-02-03", BERLIN, "2024-02-02 23:00 UTC to 2024-02-03 23:00 UTC"),
+        ("2024-02-03", "2024-02-05T12:00", UTC, "2024-02-03 to 2024-02-05 12:00 UTC"),
+        ("2024-02-03", None, UTC, "since 2024-02-03"),
+        (None, None, UTC, "all times"),
+    ],
+)
+def test_a_span_is_told_as_it_was_asked_for(since: str | None, until: str | None, zone: ZoneInfo, told: str) -> None:
+    assert str(parse_span(since, until, zone)) == told
+
+
 def test_a_span_without_end_has_no_months() -> None:
     for open_span in (ALWAYS, parse_span("2024-02", None), parse_span(None, "2024-02")):
         with pytest.raises(ValueError, match="without beginning or end"):
