@@ -20,6 +20,7 @@ from crawlers.extract.markup.signature import Paths, Standing, sought_again, sta
 from crawlers.extract.markup.tree import load
 from crawlers.extract.story.decide import decide_by_template, decide_generic
 from crawlers.extract.story.decision import Decision
+from crawlers.extract.story.index import leave_listed
 from crawlers.extract.story.nothing import no_article
 from crawlers.extract.story.stated import witnessed
 from crawlers.extract.templates import (
@@ -57,6 +58,8 @@ class Reading:
     decisions: list[Decision] = field(default_factory=list)
     drifted: bool = False
     """There were trusted templates, but none explains the page."""
+    listed: int = 0
+    """Stories that the page lists in place of telling one."""
     cut: Cut = field(init=False)
 
     def __post_init__(self) -> None:
@@ -102,7 +105,7 @@ def extract_with(page: Page, zone: tzinfo | None, views: Sequence[TemplateView],
             return Outcomes(reading)
         lesson = None
         if reading.article.template is None:
-            lesson = lesson_from(reading) if audit else None
+            lesson = lesson_from(reading) if audit and not reading.listed else None
         elif audit and xxh3_64_intdigest(page.url.encode()) % AUDITED == 0:
             checked = read_page(page, zone=zone)
             lesson = lesson_from(checked) if isinstance(checked, Reading) else None
@@ -142,6 +145,7 @@ def read_page(page: Page, *, zone: tzinfo | None = None, views: Sequence[Templat
         segments = reading.blocks()
         stated = witnessed(segments, head)
         reading.decisions = decide_generic(tree, segments, page.url, article, stated)
+        reading.listed = leave_listed(reading.decisions, head)
     return reading
 
 
@@ -219,6 +223,8 @@ def _finish(reading: Reading) -> Article | Rejection:
             article.blocks.append(Block(decision.kind, text))
         elif decision.rule:
             article.removed_blocks.append(RemovedBlock(text, decision.rule))
+    if reading.listed:
+        return Rejection(Outcome.NO_ARTICLE, f"an index of {reading.listed} stories")
     article.text = "\n".join(block.text for block in article.blocks if block.kind != "caption")
     if len(article.text) < MIN_TEXT and not (article.text and reading.head.stories):
         return no_article(reading.tree, reading.blocks(), reading.head.page_title, len(article.text))
