@@ -3,6 +3,7 @@
 import html
 import re
 import unicodedata
+from collections.abc import Container
 from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import unquote, urlsplit
@@ -109,7 +110,20 @@ def printed_headline(
         lower = lower or _lower_heading(tree, stated, first)
     if lower is None and first is not None:
         lower = _below_the_sites(tree, stated, first, address)
+    if lower is None and first is None:
+        return _marked_headline(tree, own)
     return lower or (_stated_part(first, stated) if first else None)
+
+
+def _marked_headline(tree: HtmlElement, own: Container[str]) -> str | None:
+    """The one text marked as the headline (hAtom, schema.org) on a page that has it in no heading."""
+    found: set[str] = set()
+    for element in tree.iter("span", "div", "p", "td", "strong", "b", "font"):
+        named = element.get("itemprop") == "headline" or "entry-title" in (element.get("class") or "").split()
+        text = " ".join(element.text_content().split()) if named else ""
+        if text and len(text) <= MAX_PRINTED and _bare(text) not in own:
+            found.add(text)
+    return found.pop() if len(found) == 1 else None
 
 
 def _beside(stated: dict[str, str]) -> set[str]:

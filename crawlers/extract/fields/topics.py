@@ -74,7 +74,7 @@ def _from_breadcrumb(head: Head, title: str | None, site_names: Iterable[str]) -
         for name in _steps(items):
             step = key_of(name)
             headline = step == key or (len(step) >= MIN_HEADLINE and (step in key or key in step))
-            if not (HOME.match(name) or step in own or len(name) > MAX_SECTION or headline):
+            if not (HOME.match(name) or IDENTIFIER.match(name) or step in own or len(name) > MAX_SECTION or headline):
                 return name
     return None
 

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from crawlers.extract.rules.data import PhraseRule, PlaceRule, load_phrases, load_places
 from crawlers.extract.rules.prefilter import Prefilter
 
-EDGES = " \t\"'“”„«»‹›*_|•·–—-→➡▶►…:;,.!¡¿[]()<>#↓↑←＞»：；，。！（）【】〔〕▲▼■●★◆📲📱📢📣📩🔔🔴👉👇✅\ufe0f"
+EDGES = " \t\"'“”„«»‹›*_|•·–—-→➡▶►…:;,.!¡¿[]()<>#↓↑←＞»：；，。！（）【】〔〕［］▲▼■●★◆📲📱📢📣📩🔔🔴👉👇✅\ufe0f"
 BEFORE_START = EDGES.replace("→", "").replace("➡", "")
 LONGEST = 900
 """Characters: no rule matches a longer block."""

@@ -255,3 +255,19 @@ def test_what_systems_join_to_a_title_goes_where_the_title_stands_alone_on_the_p
 )
 def test_the_only_heading_of_a_page_without_a_title_is_its_headline(title, body, expected):
     assert headline(body, title=title) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("<p><span class='headline entry-title'>Harbour wall goes up</span></p>", "Harbour wall goes up"),
+        ("<div itemprop='headline'>Harbour wall goes up</div>", "Harbour wall goes up"),
+        (
+            "<div itemprop='headline'>Wall goes up</div><div itemprop='headline'>Mill comes down</div>",
+            "News of the day",
+        ),
+        ("<h1>News of the day</h1><span class='entry-title'>Harbour wall goes up</span>", "News of the day"),
+    ],
+)
+def test_the_one_text_marked_as_headline_is_it_where_no_heading_is(body, expected):
+    assert headline(body, title="News of the day") == expected

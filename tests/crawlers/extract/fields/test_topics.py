@@ -34,6 +34,7 @@ def step(position: int, name: str) -> dict[str, object]:
         ([step(1, "Harbour News"), step(2, "Town")], "Town"),
         ([step(1, "www.harbour.example"), step(2, "My&#x20;Town")], "My Town"),
         ([{"name": "Town", "position": "1"}], "Town"),
+        ([step(1, "Home"), step(2, "2016"), step(3, "Town")], "Town"),
         ([step(1, "Home"), step(2, TITLE)], None),
         ([step(1, "Home"), step(2, "How the town at last came to agree on the wall at its harbour mouth")], None),
         (["Town", None, {"item": "https://x.example"}], None),

@@ -33,6 +33,24 @@ def test_every_place_meets_its_example_and_not_its_counter_example(rule):
     assert match_place(rule.counter) is None
 
 
+@pytest.mark.parametrize(
+    ("label", "place"),
+    [
+        ("tuijian_con", "place.related"),
+        ("box-fenxiang", "place.share"),
+        ("clearfix box_ewm", "place.share"),
+        ("pinglun-list", "place.comments"),
+        ("guanggao", "place.advert"),
+        ("daohang", "place.navigation"),
+        ("tuijianren-zhengwen", None),
+        ("article_con", None),
+    ],
+)
+def test_places_are_named_in_pinyin_too(label, place):
+    found = match_place(label)
+    assert (found.id if found else None) == place
+
+
 def test_class_tokens_of_a_state_name_no_place():
     assert match_place("my-6 print:hidden desktop:[.floated_&]:mt-0") is None
     assert match_place("print-only").id == "place.share"
