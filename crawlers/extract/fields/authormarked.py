@@ -130,13 +130,13 @@ def _elsewhere(element: HtmlElement) -> bool:
 
 def visible_names(element: HtmlElement) -> list[str]:
     """Names in a byline element: its links where they look like names, else its text."""
-    inner = element.find('.//*[@itemprop="name"]')
+    inner = next((node for node in element.iter() if node.get("itemprop") == "name" and node is not element), None)
     if inner is not None:
         texts = [inner.get("content") or _spaced(inner)]
     else:
         links = [text for link in element.iter("a") if names.personlike(text := _spaced(link))]
-        pieces = [text for piece in element.itertext() if _all_people(text := " ".join(piece.split()))]
-        texts = links or pieces or [_spaced(element)]
+        pieces = (" ".join(piece.split()) for piece in element.itertext())
+        texts = links or list(filter(_all_people, pieces)) or [_spaced(element)]
     if not any(texts) or sum(map(len, texts)) > MAX_BYLINE:
         return []
     found = [name for text in texts for name in names.split_names(text)]

@@ -84,6 +84,8 @@ for _language, _words in SMALL_WORDS.items():
     for _word in _words.split():
         _SMALL.setdefault(_word, []).append(_language)
 
+_OF_LANGUAGE = {language: frozenset(words.split()) for language, words in SMALL_WORDS.items()}
+
 FOREIGN = 3
 """How many times more small words of another language make a page's statement of its own wrong."""
 
@@ -102,7 +104,7 @@ def checked_language(stated: str | None, texts: Iterable[str]) -> str | None:
     """The stated language, unless the page's texts are clearly in another one: a site's frame may be translated."""
     if stated is not None and stated not in TOLD:
         return stated
-    told, hits = _tell(texts)
+    told, hits = _tell(texts, stated)
     if stated is None or told is None:
         return stated or told
     return stated if told == stated or hits[stated] * FOREIGN > hits[told] else told
@@ -113,8 +115,11 @@ def guess_language(texts: Iterable[str]) -> str | None:
     return _tell(texts)[0]
 
 
-def _tell(texts: Iterable[str]) -> tuple[str | None, Counter[str]]:
-    """The language of texts, if it is clear, and how many small words of each language they have."""
+def _tell(texts: Iterable[str], stated: str | None = None) -> tuple[str | None, Counter[str]]:
+    """The language of texts, if it is clear, and how many small words of each language they have.
+
+    The others' are not counted where none can have more than FOREIGN times as many as the stated one.
+    """
     sample = ""
     for text in texts:
         sample += text + "\n"
@@ -126,7 +131,11 @@ def _tell(texts: Iterable[str]) -> tuple[str | None, Counter[str]]:
             if letters and len(script.findall(sample)) > (0.1 if language == "ja" else 0.4) * letters:
                 return language, Counter({language: letters})
     words = LETTERS.of(sample.casefold())
-    hits = Counter(chain.from_iterable(filter(None, map(_SMALL.get, words))))
+    small = list(filter(_SMALL.__contains__, words))
+    own = sum(map(_OF_LANGUAGE.get(stated or "", frozenset()).__contains__, small))
+    if own * FOREIGN > len(small):
+        return stated, Counter({stated or "": own})
+    hits = Counter(chain.from_iterable(map(_SMALL.__getitem__, small)))
     ranked = [*hits.most_common(2), ("", 0), ("", 0)]
     (best, most), (_, next_most) = ranked[0], ranked[1]
     clear = most >= MIN_HITS and most >= MIN_SHARE * len(words) and most >= CLEARLY * next_most

@@ -27,6 +27,14 @@ LINKED_SHARE = 0.6
 SENTENCE_WORDS, WHOLLY_LINKED = 8, 0.9
 """A linked sentence of so many words, with a full stop, is text unless all of it is link."""
 
+PLACES = {
+    (False, False): frozenset[str](),
+    (True, False): frozenset({"head"}),
+    (False, True): frozenset({"tail"}),
+    (True, True): frozenset({"head", "tail"}),
+}
+"""Where a block stands, by whether it is in the story's head, and in its tail."""
+
 FEW = 4
 """Blocks; of shorter stories none is taken for a biography of the author."""
 
@@ -133,12 +141,8 @@ class Judge:
         first, last = (long[0], long[-1]) if long else (len(self.kept), -1)
         found, before = [], 0
         for number, decision in enumerate(self.kept):
-            places = set()
-            if number < first:
-                places.add("head")
-            if long and (number > last or before >= 0.7 * self.total or number >= len(self.kept) - 2):
-                places.add("tail")
-            found.append(frozenset(places))
+            tail = bool(long) and (number > last or before >= 0.7 * self.total or number >= len(self.kept) - 2)
+            found.append(PLACES[number < first, tail])
             before += len(decision.text)
         return found
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from crawlers.extract.fields import names
 from crawlers.extract.fields.months import MONTHS
+from crawlers.extract.rules.prefilter import folded
 
 MAX_LINE = 140
 """Characters; a byline or a dateline is never longer."""
@@ -28,8 +29,9 @@ def is_byline(text: str, authors: Sequence[str]) -> bool:
     """Whether a line has the names of authors and, besides, only words of bylines, roles and dates."""
     if len(text) > MAX_LINE:
         return False
-    rest = text
-    for name in sorted(authors, key=len, reverse=True):
+    # Most lines name nobody: a pattern a name is made, and compiled, for those that do.
+    folded_text, rest = folded(text), text
+    for name in sorted((name for name in authors if folded(name) in folded_text), key=len, reverse=True):
         rest = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", rest, flags=re.IGNORECASE)
     if rest == text:
         return False
@@ -56,8 +58,9 @@ def is_biography(text: str, authors: Sequence[str]) -> bool:
     """Whether a paragraph begins by saying what an author is or does: `Jane Doe is a reporter`."""
     if text.count(" ") >= MAX_LIFE:
         return False
-    for name in authors:
-        if " " in name and (begin := re.match(f"{BEFORE_NAME}{re.escape(name)}{BEHIND_NAME}", text, re.IGNORECASE)):
+    folded_text = folded(text)
+    for name in (name for name in authors if " " in name and folded(name) in folded_text):
+        if begin := re.match(f"{BEFORE_NAME}{re.escape(name)}{BEHIND_NAME}", text, re.IGNORECASE):
             word = TOKEN.match(text, begin.end())
             if word is not None and word.group().casefold() in names.LIFE_WORDS:
                 return True
