@@ -39,8 +39,28 @@ ROOTS = frozenset({"body", "html"})
 Named = tuple[str, str]
 """An element's tag and its classes, or its id where it has none."""
 
+Chain = tuple[str, ...]
 Key = TypeVar("Key")
 Value = TypeVar("Value")
+
+
+class Known(dict[Key, Value]):
+    """What a function gives for a key, kept for as many keys as a site's pages usually have: found without a call."""
+
+    def __init__(self, find: Callable[[Key], Value]) -> None:
+        self._find = find
+
+    def __missing__(self, key: Key) -> Value:
+        value = self._find(key)
+        if len(self) < MAX_KNOWN:
+            self[key] = value
+        return value
+
+
+def path_of(chain: Chain) -> str:
+    """The path of an element from its steps and its containers'."""
+    enough = len(chain) == STEPS and [("." in one) for one in chain[:ENOUGH_STEPS]].count(True) >= ENOUGH_LABELS
+    return " < ".join(chain[:ENOUGH_STEPS] if enough else chain)
 
 
 class Paths:
@@ -52,30 +72,17 @@ class Paths:
     """
 
     def __init__(self) -> None:
-        self._known: dict[HtmlElement, str] = {}
-        self._brothers: dict[tuple[HtmlElement | None, str], str] = {}
-        self._chains: dict[HtmlElement, tuple[str, ...]] = {}
+        self._chains: dict[HtmlElement, Chain] = {}
+        self._joined = Known(path_of)
 
     def of(self, element: HtmlElement) -> str:
         """The path of an element."""
-        path = self._known.get(element)
-        if path is None:
-            path = self._known[element] = self.at(element, _step(element))
-        return path
+        return self._joined[self.chain(element)]
 
-    def at(self, element: HtmlElement, step: str) -> str:
-        """The path of an element whose own step is known."""
-        parent = element.getparent()
-        path = self._brothers.get((parent, step))
-        if path is None:
-            chain = (step, *self._chain(parent)[: STEPS - 1]) if element.tag not in ROOTS else ()
-            enough = len(chain) == STEPS and [("." in one) for one in chain[:ENOUGH_STEPS]].count(True) >= ENOUGH_LABELS
-            path = self._brothers[parent, step] = " < ".join(chain[:ENOUGH_STEPS] if enough else chain)
-        return path
-
-    def _chain(self, node: HtmlElement | None) -> tuple[str, ...]:
-        """The steps of an element and its containers, as many as a path has."""
+    def chain(self, element: HtmlElement | None) -> Chain:
+        """The steps of an element and its containers, innermost first, as many as a path has."""
         pending: list[HtmlElement] = []
+        node = element
         while node is not None and node not in self._chains and node.tag not in ROOTS:
             pending.append(node)
             node = node.getparent()
@@ -102,8 +109,9 @@ def linked_share(block: Segment) -> float:
 
 def traits_of(block: Segment) -> str:
     """What sets a block apart from others in the same place: `@` all link, `*` all emphasis."""
-    mark = "@" if linked_share(block) > 0.8 else ""
-    return mark + ("*" if block.emphasis_share > 0.9 and block.kind != "heading" else "")
+    linked = linked_share(block) > 0.8 if block.link_chars or block.kind == "table_row" else False
+    emphatic = block.emphasis_share > 0.9 and block.kind != "heading" if block.emphasis_chars else False
+    return ("@" if linked else "") + ("*" if emphatic else "")
 
 
 def signature_of(block: Segment, paths: Paths) -> str:
@@ -130,22 +138,9 @@ def standing_at(tree: HtmlElement, sought: "Sought", paths: Paths) -> Standing:
             continue
         step = sought.step[str(element.tag), element.get("class") or element.get("id") or ""]
         if step in wanted:
-            for path in sought.met[paths.at(element, step)]:
+            for path in sought.met[step, *paths.chain(parent)[: STEPS - 1]]:
                 found.setdefault(path, []).append(element)
     return found
-
-
-class Known(dict[Key, Value]):
-    """What a function gives for a key, kept for as many keys as a site's pages usually have: found without a call."""
-
-    def __init__(self, find: Callable[[Key], Value]) -> None:
-        self._find = find
-
-    def __missing__(self, key: Key) -> Value:
-        value = self._find(key)
-        if len(self) < MAX_KNOWN:
-            self[key] = value
-        return value
 
 
 class Sought:
@@ -167,8 +162,9 @@ class Sought:
         """The steps with which a path asked for may begin, of an element in the parent."""
         return frozenset(self._inner.get("" if parent[0] in ROOTS else step_of(*parent), ()))
 
-    def _met(self, path: str) -> tuple[str, ...]:
-        """The paths asked for that an element at a path stands at: its own, and its inner steps, two at least."""
+    def _met(self, chain: Chain) -> tuple[str, ...]:
+        """The paths asked for that an element stands at: its own, and its inner steps, two at least."""
+        path = path_of(chain)
         steps = path.split(" < ")
         beginnings = (*(" < ".join(steps[:length]) for length in range(2, len(steps))), path)
         return tuple(one for one in beginnings if one in self._asked)

@@ -9,15 +9,17 @@ import re
 from lxml.html import HtmlElement
 
 LATE = b'id="S:'
+PLACES = frozenset({"B:", "P:"})
 END = re.compile(rb"<!--/\$-->")
 END_MARK = b'<template data-boundary="end"></template>'
 MOST = 2000
 """Parts of a page, at most."""
 
 
-def has_late_parts(data: bytes) -> bool:
-    """Whether parts of the page come at its end."""
-    return LATE in data
+def has_late_parts(tree: HtmlElement, data: bytes) -> bool:
+    """Whether the page has places for parts that come at its end."""
+    # The places first: to look for them in the tree takes a tenth of the time.
+    return any((place.get("id") or "")[:2] in PLACES for place in tree.iter("template")) and LATE in data
 
 
 def mark_boundaries(data: bytes) -> bytes:
@@ -27,7 +29,7 @@ def mark_boundaries(data: bytes) -> bytes:
 
 def fill_places(tree: HtmlElement) -> None:
     """Put the late parts where they belong, instead of what was shown meanwhile."""
-    places = {name: place for place in tree.iter("template") if (name := place.get("id") or "")[:2] in {"B:", "P:"}}
+    places = {name: place for place in tree.iter("template") if (name := place.get("id") or "")[:2] in PLACES}
     for part in [node for node in tree.iter("div") if (node.get("id") or "").startswith("S:")][:MOST]:
         number = (part.get("id") or "")[2:]
         boundary = places.get(f"B:{number}")

@@ -79,8 +79,18 @@ def parse(data: bytes) -> HtmlElement | Rejection:
         data = LONG_SPACE.sub(b" ", data)
     if len(data) > 2 * MAX_ELEMENTS and data.count(b"<") > 2 * MAX_ELEMENTS:
         return Rejection(Outcome.EXTRACT_FAILED, f"more than {MAX_ELEMENTS} elements")
-    if late := has_late_parts(data):
-        data = mark_boundaries(data)
+    tree = _tree(data)
+    if late := not isinstance(tree, Rejection) and has_late_parts(tree, data):
+        tree = _tree(mark_boundaries(data))
+    if isinstance(tree, Rejection):
+        return tree
+    _release_content(tree)
+    if late:
+        fill_places(tree)
+    return tree
+
+
+def _tree(data: bytes) -> HtmlElement | Rejection:
     try:
         tree, deep = _parse(data, huge=False)
         if deep:  # libxml2 stops at 256 levels; some real pages go deeper, unclosed tag by unclosed tag
@@ -89,9 +99,6 @@ def parse(data: bytes) -> HtmlElement | Rejection:
                 return Rejection(Outcome.EXTRACT_FAILED, problem)
     except (etree.LxmlError, ValueError, AssertionError) as error:
         return Rejection(Outcome.NOT_HTML, f"no parsable document: {error}"[:300])
-    _release_content(tree)
-    if late:
-        fill_places(tree)
     return tree
 
 

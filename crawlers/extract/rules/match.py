@@ -32,9 +32,8 @@ class _Index:
     """The rules arranged for look-up: whole phrases by text, beginnings and patterns in rule order."""
 
     phrases: dict[str, list[Hit]]
-    starts: tuple[tuple[Hit, tuple[str, ...]], ...]
-    openings: frozenset[str]
-    """The first letters of all beginnings, as many of each as the shortest has."""
+    starts: dict[str, list[tuple[Hit, tuple[str, ...]]]]
+    """By their first letters, as many of each as the shortest has."""
     patterns: tuple[tuple[Hit, "re.Pattern[str]"], ...]
     prefilter: Prefilter
     shortest: int
@@ -58,10 +57,13 @@ def _index() -> _Index:
                 patterns.append((hit, wording.pattern))
     beginnings = [start for _, some in starts for start in some]
     shortest = min(map(len, beginnings), default=0)
-    openings = frozenset(start[:shortest] for start in beginnings)
+    by_opening: dict[str, list[tuple[Hit, tuple[str, ...]]]] = {}
+    for hit, some in starts:
+        for opening in {start[:shortest] for start in some}:
+            by_opening.setdefault(opening, []).append((hit, some))
     prefilter = Prefilter(pattern for _, pattern in patterns)
     most_words = max(rule.max_words for rule in load_phrases())
-    return _Index(phrases, tuple(starts), openings, tuple(patterns), prefilter, shortest, most_words)
+    return _Index(phrases, by_opening, tuple(patterns), prefilter, shortest, most_words)
 
 
 def normal(text: str) -> str:
@@ -83,8 +85,8 @@ def _matches(text: str) -> tuple[Hit, ...]:
     words = _words(text)
     found = list(index.phrases.get(bare.casefold(), ()))
     begins = whole.lstrip(BEFORE_START).casefold()
-    if begins[: index.shortest] in index.openings:
-        found += [hit for hit, starts in index.starts if begins.startswith(starts)]
+    likely = index.starts.get(begins[: index.shortest], ())
+    found += [hit for hit, starts in likely if begins.startswith(starts)]
     for number in index.prefilter.candidates(whole):
         hit, pattern = index.patterns[number]
         if words <= hit.rule.max_words and (pattern.fullmatch(bare) or (whole != bare and pattern.fullmatch(whole))):
