@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import threading
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -21,6 +22,12 @@ SHARED = ROOT.parent / "shared"
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are processors: tests wait for a third of their time, for servers and for delays."""
     return (os.cpu_count() or 1) + 1
+
+
+def pytest_configure() -> None:
+    """Where a shell runs us in the background, Ctrl-C is ignored, and by every process we start: that is undone."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish() -> None:
