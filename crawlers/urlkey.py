@@ -12,11 +12,14 @@ beyond it, the WHATWG URL standard. Nothing here raises on bad input or touches 
 import re
 import unicodedata
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote_to_bytes
 
 import idna
-import tldextract
 import xxhash
+
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
 # RFC 3986, appendix B; it matches any string.
 _PARTS = re.compile(r"(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL)
@@ -173,10 +176,10 @@ def same_site(a: str, b: str) -> bool:
 
 
 @cache
-def _suffixes() -> tldextract.TLDExtract:
-    return tldextract.TLDExtract(
-        cache_dir=None, suffix_list_urls=(), fallback_to_snapshot=True, include_psl_private_domains=True
-    )
+def _suffixes() -> "TLDExtract":
+    from tldextract import TLDExtract  # brings an HTTP client along, which takes longer than all else here
+
+    return TLDExtract(cache_dir=None, suffix_list_urls=(), fallback_to_snapshot=True, include_psl_private_domains=True)
 
 
 def _split(url: str) -> tuple[str, str, str, str, str]:
