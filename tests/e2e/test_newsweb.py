@@ -19,7 +19,7 @@ from flows.lake.query import rows
 from tests.e2e.newsweb import article_urls, bodies, declare, hosts, requests, serving
 from tests.e2e.support import settings
 
-pytestmark = pytest.mark.shared
+pytestmark = [pytest.mark.long, pytest.mark.shared]
 
 
 def test_every_recorded_article_lands_in_the_lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

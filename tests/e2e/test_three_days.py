@@ -21,7 +21,7 @@ from tests.conftest import ROOT
 from tests.flows.backfill import gazette
 from tests.flows.backfill.support import backfill, settings_for
 
-pytestmark = pytest.mark.usefixtures("shared_workers")
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("shared_workers")]
 EACH = 4
 """Stories a half-day; the feed shows five."""
 

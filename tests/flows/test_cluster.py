@@ -27,6 +27,7 @@ from tests.flows.backfill import gazette
 from tests.flows.cluster import dask_cluster, on_cluster
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning"),
     pytest.mark.timeout(600),
 ]

@@ -94,6 +94,7 @@ def begun(spool: Path) -> str | None:
     return logs[0].parent.parent.name if logs else None
 
 
+@pytest.mark.long
 def test_serve(tmp_path: Path) -> None:
     """The first run is killed with its worker; another takes its place, its slot and its work."""
     sites = quick_sites(tmp_path / "sites", ("harbour-broadcast", "tidewater-notes"))

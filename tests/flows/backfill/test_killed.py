@@ -79,6 +79,7 @@ def test_killed_and_run_again(moment: str, warc: Path, undisturbed: Any, tmp_pat
     assert rows(open_lake(settings.lake), twice) == []
 
 
+@pytest.mark.long
 @pytest.mark.shared
 def test_cc_news_killed_twice_on_the_way(tmp_path: Path) -> None:
     files = sorted(str(path) for path in (SHARED / "newsweb").glob("CC-NEWS-*.warc.gz"))
