@@ -23,12 +23,15 @@ from flows.pipeline import choose
 from flows.settings import Settings
 
 _ADMIN = "http://demo.admin.example/moment/2"
+_FOLDER = "demo-lake"
+_MARK = ".demo"
+"""A file in a demo's lake, so that no other lake is taken for one and removed."""
 _SITES = Path(__file__).resolve().parents[2] / "infra" / "demo" / "sites"
 
 
 @click.command()
 @click.option(
-    "--lake", "folder", default="demo-lake", show_default=True, help="Directory of the demo's lake; made anew."
+    "--lake", "folder", default=_FOLDER, show_default=True, help="Directory of the demo's lake; an earlier one goes."
 )
 @click.pass_obj
 def command(settings: Settings, folder: str) -> None:
@@ -39,10 +42,7 @@ def command(settings: Settings, folder: str) -> None:
     exactly what `presslake ingest` runs.
     """
     lake_folder = Path(folder)
-    if lake_folder.exists():
-        if not (lake_folder / "tables").is_dir():
-            raise PresslakeError(f"{folder} exists and is no lake of an earlier demo; name another with --lake")
-        shutil.rmtree(lake_folder)
+    make_anew(lake_folder)
     demo = Settings(
         folder, lake_folder.absolute() / "state" / "spool", _SITES, settings.processes, settings.page_timeout
     )
@@ -55,6 +55,19 @@ def command(settings: Settings, folder: str) -> None:
         console.print("\n[bold]Second moment[/]  the same command, some time later\n")
         run_here(demo, sites, None, as_json=False)
     _show(console, open_lake(folder), folder)
+
+
+def make_anew(folder: Path) -> None:
+    """An empty directory, marked as a demo's; that of an earlier demo is removed.
+
+    Raises PresslakeError where anything else is there.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        if not (folder / _MARK).exists() and folder != Path(_FOLDER):
+            raise PresslakeError(f"{folder} exists and is no lake of an earlier demo; name another with --lake")
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / _MARK).touch()
 
 
 @contextlib.contextmanager

@@ -13,7 +13,9 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from flows.cli import cli
+from flows.cli import cli, demo
+from flows.errors import PresslakeError
+from flows.lake import open_lake
 from infra.demo import DemoWeb
 from tests.e2e.support import quick_sites
 
@@ -62,6 +64,21 @@ def test_help_teaches_the_commands(run: Run) -> None:
     assert told.returncode == 0
     for name in ("ingest", "demo", "sites", "show", "query", "extract", "PRESSLAKE_LAKE", "Exit status"):
         assert name in told.stdout
+
+
+def test_the_demo_removes_no_lake_but_a_demos(tmp_path: Path) -> None:
+    precious = tmp_path / "news"
+    open_lake(str(precious)).store.put("tables/articles/_delta_log/0.json", b"{}")
+    told = CliRunner().invoke(cli, ["demo", "--lake", str(precious)])
+    assert isinstance(told.exception, PresslakeError)
+    assert "is no lake of an earlier demo" in str(told.exception)
+    assert (precious / "tables/articles/_delta_log/0.json").exists()
+
+    own = tmp_path / "demo"
+    demo.make_anew(own)
+    (own / "tables").mkdir()
+    demo.make_anew(own)
+    assert not (own / "tables").exists()
 
 
 def _commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[str]:
