@@ -1,10 +1,19 @@
-"""The progress bar of commands that work through one file."""
+"""What the commands that work through one file share: a progress bar, and care for that file."""
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+
+def keep_apart(source: Path, *targets: Path | None) -> None:
+    """Raise UsageError where the output would take the place of what is read."""
+    for target in targets:
+        if target is not None and target.exists() and target.samefile(source):
+            raise click.UsageError(f"{target} is the file that is read: name another for the output")
 
 
 @contextmanager

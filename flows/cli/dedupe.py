@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from flows.cli.bar import counting
+from flows.cli.bar import counting, keep_apart
 from flows.dedupe.offline import InputError, dedupe_parquet
 from flows.errors import PresslakeError
 
@@ -28,6 +28,7 @@ def command(source: Path, target: Path, near_misses: Path | None, as_json: bool)
     a row for each: id, cluster_id, canonical_id, relation, containment, jaccard, rule. A row that repeats nothing is
     its own cluster and canonical.
     """
+    keep_apart(source, target, near_misses)
     with counting("dedupe") as on_progress:
         try:
             counts = dedupe_parquet(

@@ -31,7 +31,12 @@ _SITES = Path(__file__).resolve().parents[2] / "infra" / "demo" / "sites"
 
 @click.command()
 @click.option(
-    "--lake", "folder", default=_FOLDER, show_default=True, help="Directory of the demo's lake; an earlier one goes."
+    "--lake",
+    "folder",
+    type=click.Path(file_okay=False),
+    default=_FOLDER,
+    show_default=True,
+    help="Directory of the demo's lake; an earlier one goes.",
 )
 @click.pass_obj
 def command(settings: Settings, folder: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from crawlers.extract.offline import extract_parquet
-from flows.cli.bar import counting
+from flows.cli.bar import counting, keep_apart
 from flows.errors import PresslakeError
 from flows.settings import Settings
 
@@ -34,6 +34,7 @@ def command(
     page: id, outcome, and the columns of articles that a page can tell (text, blocks, title, authors,
     published_at, removed_blocks, …; see schemas/ARTICLES.md). OUT appears only when it is complete.
     """
+    keep_apart(source, target)
     with counting("extract") as on_progress:
         try:
             counts = extract_parquet(

@@ -81,6 +81,16 @@ def test_the_demo_removes_no_lake_but_a_demos(tmp_path: Path) -> None:
     assert not (own / "tables").exists()
 
 
+@pytest.mark.parametrize("command", ["extract {0} {0}", "dedupe {0} {0}", "dedupe {0} {1} --near-misses {0}"])
+def test_what_is_read_is_not_written_over(tmp_path: Path, command: str) -> None:
+    source = tmp_path / "in.parquet"
+    source.write_bytes(b"precious")
+    told = CliRunner().invoke(cli, command.format(source, tmp_path / "out.parquet").split())
+    assert told.exit_code == 2
+    assert "is the file that is read" in told.output
+    assert source.read_bytes() == b"precious"
+
+
 def _commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[str]:
     context = click.Context(group)
     for name in group.list_commands(context):
