@@ -29,6 +29,9 @@ GAP = 5
 LEAST_BEFORE = 0.4
 """Share of the text before a comments' heading, at least."""
 
+RELATED, LEAST_ABOVE_RELATED = "below-related", 0.7
+"""What stands below a heading of other stories; share of the text before it, at least, as lists interrupt stories, too."""
+
 LINKED = 0.8
 MENU_KINDS = frozenset({"list_item", "table_row"})
 LABEL_KINDS = frozenset({"paragraph", "heading", "list_item"})
@@ -125,7 +128,7 @@ def _core(taken: list[Decision], *, all_of_it: bool = False) -> HtmlElement | No
 
 
 def end_at_comments(decisions: list[Decision]) -> None:
-    """Take out what follows the heading of the comments, where that itself was not taken."""
+    """Take out what follows the heading of the comments, or of other stories, where that itself was not taken."""
     total = sum(len(item.text) for item in decisions if item.kept)
     before = 0
     paths = Paths()
@@ -133,21 +136,25 @@ def end_at_comments(decisions: list[Decision]) -> None:
         before += len(item.text) if item.kept else 0
         if before == total:
             return
-        if before < LEAST_BEFORE * total or item.kept or not _opens_comments(item):
+        rule = _opens(item) if before >= LEAST_BEFORE * total and not item.kept else None
+        if rule is None or (rule == RELATED and before < LEAST_ABOVE_RELATED * total):
             continue
         places = {signature_of(own.segment, paths) for own in decisions[:number] if own.kept and own.segment}
         for later in decisions[number + 1 :]:
             if later.kept and later.segment is not None and signature_of(later.segment, paths) not in places:
-                later.kept, later.rule = False, "comments"
+                later.kept, later.rule = False, rule
         return
 
 
-def _opens_comments(item: Decision) -> bool:
+def _opens(item: Decision) -> str | None:
+    """What a block is the heading of: of comments, or (a heading only) of other stories."""
     block = item.segment
     if block is None or block.hidden or block.link_share > 0.5 or len(item.text) > 80:
-        return False
+        return None
     hit = match_phrase(item.text)
-    return hit is not None and hit.rule.action == "tail"
+    if hit is not None and hit.rule.action == "tail":
+        return "comments"
+    return RELATED if hit is not None and hit.rule.id == "related-label" and item.kind == "heading" else None
 
 
 def drop_labels(decisions: list[Decision]) -> None:

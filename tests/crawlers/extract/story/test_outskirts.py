@@ -150,3 +150,30 @@ def test_where_no_spaces_set_words_apart_a_text_with_clauses_is_no_label(text, s
     decisions = decided(f"{STORY}<p>{text}</p><ul>{LINKS}</ul>", text)
     drop_labels(decisions)
     assert kept(decisions) == ([text] if stays else [])
+
+
+TEASER = "A century of ropes, told by the last man on the quay who still makes them by hand."
+
+
+@pytest.mark.parametrize(
+    ("below", "stays"),
+    [
+        (f"<h3>Related stories</h3><section><blockquote>{TEASER}</blockquote></section>", False),
+        (f"<h3>Recommended reading</h3><div class='more'><p>{TEASER}</p></div>", False),
+        (f"<h3>Related stories</h3><div class='body'><p>{TEASER}</p></div>", True),
+        (f"<h3>Of ropes</h3><div class='more'><p>{TEASER}</p></div>", True),
+        (f"<p>Related stories</p><div class='more'><p>{TEASER}</p></div>", True),
+    ],
+)
+def test_what_stands_below_a_heading_of_other_stories_goes(below, stays):
+    decisions = decided(STORY + below, TEASER)
+    end_at_comments(decisions)
+    assert kept(decisions) == ([TEASER] if stays else [])
+
+
+def test_other_stories_amid_a_story_end_nothing():
+    half = f"<h1>{TITLE}</h1><div class='body'><p>{PROSE[0]}</p></div><h3>Related stories</h3>"
+    rest = "".join(f"<p>{paragraph}</p>" for paragraph in PROSE[1:])
+    decisions = decided(f"{half}<div class='part'>{rest}</div>")
+    end_at_comments(decisions)
+    assert [item.text for item in decisions if item.kept] == PROSE
