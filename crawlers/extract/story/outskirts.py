@@ -30,7 +30,7 @@ LEAST_BEFORE = 0.4
 """Share of the text before a comments' heading, at least."""
 
 RELATED, LEAST_ABOVE_RELATED = "below-related", 0.7
-"""What stands below a heading of other stories; share of the text before it, at least, as lists interrupt stories, too."""
+"""What stands below a heading of other stories; share of the text before it, at least: lists interrupt stories, too."""
 
 LINKED = 0.8
 MENU_KINDS = frozenset({"list_item", "table_row"})
