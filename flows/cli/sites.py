@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -125,7 +125,9 @@ def add_site(settings: Settings, url: str, country: str | None, dry_run: bool) -
     shipped one. At a terminal it asks before it writes; without one it doesn't.
     """
     directory = settings.sites or SHIPPED
-    taken = {site.id for site in load_sites(directory).values()} if directory.is_dir() else set()
+    taken = load_sites(directory) if directory.is_dir() else {}
+    if not dry_run:
+        _refuse_twin(url, taken)
     fetch = PoliteFetcher(allow_private=settings.allow_private)
     console = console_for(as_json=False)
     with console.status(f"looking at {escape(url)}, a second between requests"):
@@ -139,11 +141,20 @@ def add_site(settings: Settings, url: str, country: str | None, dry_run: bool) -
         raise PresslakeError(f"{url}: nothing there names articles; declare it by hand (README, Add a site)")
     text, path = declaration_toml(found), declaration_path(found, directory, taken)
     console.print(f"\n[dim]{escape(str(path))}[/]\n{escape(text)}", soft_wrap=True)
+    if not dry_run:
+        _refuse_twin(found.url, taken)
     if dry_run or (sys.stdin.isatty() and not click.confirm("Write it?", default=True)):
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, "utf-8")
     click.echo(f"wrote {path}; try it: presslake sites check {path.stem}")
+
+
+def _refuse_twin(url: str, taken: Mapping[str, Site]) -> None:
+    """Raise PresslakeError where a site with this home page is declared: two would ask for each page twice."""
+    twin = next((site.id for site in taken.values() if url_key(site.url) == url_key(url)), None)
+    if twin:
+        raise PresslakeError(f"{url} is declared already, as {twin}: presslake sites check {twin}")
 
 
 def print_sources(console: Console, reports: Iterable[SourceReport]) -> None:

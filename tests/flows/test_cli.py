@@ -173,6 +173,14 @@ def test_sites_check_shows_sources_and_one_article_and_leaves_the_lake_alone(run
     assert run("query", "--json", "SELECT count(*) AS n FROM fetches").stdout == before
 
 
+def test_sites_add_declares_no_site_twice(run: Run, home: Path) -> None:
+    before = sorted((home / "sites").rglob("*.toml"))
+    told = run("sites", "add", "http://www.tidewater-notes.example/?utm_source=x")
+    assert told.returncode == 1
+    assert "is declared already, as tidewater-notes: presslake sites check tidewater-notes" in told.stderr
+    assert sorted((home / "sites").rglob("*.toml")) == before
+
+
 def test_an_unknown_site_is_refused_before_anything_is_fetched(run: Run) -> None:
     told = run("ingest", "no-such-site")
     assert told.returncode == 1
