@@ -84,9 +84,12 @@ class NewsSpider(Spider):
             try:
                 state, problems = await self._crawl_site(site)
             except Exception as error:  # our own fault, or the disk's: the other sites go on
-                log.exception("crawl of %s broke", site.id)
-                problems = [f"the crawl broke: {type(error).__name__}: {error}"]
-            finish(spool, site.id, state, problems, stopped=self._stopped is not None)
+                problems = [_broken(site.id, error)]
+            try:
+                finish(spool, site.id, state, problems, stopped=self._stopped is not None)
+            except OSError as error:  # the disk is full: the parent salvages what there is, and quotes the log
+                log.critical("%s: no report: %s", site.id, error)
+                return
         self._emit({"event": "done", "site": site.id})
 
     async def _crawl_site(self, site: Site) -> tuple[str, list[str]]:
@@ -96,10 +99,8 @@ class NewsSpider(Spider):
         except asyncio.CancelledError:
             pass  # told to stop, and the grace period is over
         except Exception as error:
-            log.exception("crawl of %s broke", site.id)
-            cause = error.exceptions[0] if isinstance(error, ExceptionGroup) else error
             crawl.state = "partial" if crawl.ledger.counts.fetched else "failed"
-            crawl.problems.append(f"the crawl broke: {type(cause).__name__}: {cause}")
+            crawl.problems.append(_broken(site.id, error))
         finally:
             del self._crawls[site.id]
         if self._stopped:
@@ -159,3 +160,17 @@ class NewsSpider(Spider):
                 "fetched": counts.fetched,
             }
         )
+
+
+def _broken(site: str, error: Exception) -> str:
+    """Log why a crawl broke, and tell it in words.
+
+    What the system refuses is a line: on a full disk a traceback would leave no room for the reason at its end.
+    """
+    cause = error.exceptions[0] if isinstance(error, ExceptionGroup) else error
+    words = f"the crawl broke: {type(cause).__name__}: {cause}"
+    if isinstance(cause, OSError):
+        log.critical("%s: %s", site, words)
+    else:
+        log.error("crawl of %s broke", site, exc_info=error)
+    return words

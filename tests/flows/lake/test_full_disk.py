@@ -73,6 +73,26 @@ assert len(rows(lake, "SELECT * FROM articles")) == 2
 """
 )
 
+_CRAWL = """
+import os, random, sys
+from pathlib import Path
+from crawlers.crawl import read_log
+from tests.crawlers.crawling import newspaper, run, site
+from tests.crawlers.faultweb.server import Reply, Web
+
+def large(seen):
+    if "feed" in seen.path or "robots" in seen.path:
+        return None
+    return Reply(body=b"<html><p>" + random.randbytes(1500).hex().encode())
+
+free = os.statvfs(sys.argv[1])
+Path(sys.argv[1], "ballast").write_bytes(bytes(free.f_bavail * free.f_frsize - 100_000))
+with Web(newspaper(60, large)) as web:
+    report = run(Path(sys.argv[1]) / "spool", site(web.hosts[0], feeds=(web.url("/feed"),)))["test"]
+print("said:", report.state, report.problem)
+assert len([fetch for fetch in read_log(report.log).fetches if fetch.kind == "article"]) == 60, "each has its line"
+"""
+
 
 def _in_small_file_system(script: str, folder: Path) -> str:
     folder.mkdir()
@@ -102,3 +122,9 @@ def test_a_read_only_lake_is_named_and_still_read(tmp_path: Path) -> None:
     told = _in_small_file_system(_READ_ONLY, tmp_path / "small")
     assert "Read-only file system" in told
     assert "Check free space and permissions" in told
+
+
+def test_a_crawl_whose_spool_is_full_says_so(tmp_path: Path) -> None:
+    told = _in_small_file_system(_CRAWL, tmp_path / "small")
+    assert "said: partial" in told
+    assert "No space left on device" in told
