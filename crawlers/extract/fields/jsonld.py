@@ -64,7 +64,8 @@ def read_texts(texts: Iterable[str]) -> list[Node]:
 
 def is_jsonld(script: HtmlElement) -> bool:
     """Whether a script element says it is JSON-LD."""
-    return LD_TYPE.search(script.get("type") or "") is not None
+    kind = script.get("type")
+    return kind is not None and LD_TYPE.search(kind) is not None
 
 
 def loads(text: str) -> Any:

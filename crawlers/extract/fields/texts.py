@@ -25,10 +25,7 @@ MAX_TEXT = 160
 SILENT = frozenset({"script", "style", "noscript", "option"})
 """Elements whose text no reader sees."""
 
-SPACE = " \t\r\n"
-"""White space of XML. What has a non-breaking space is a text: pages write one to keep two texts apart."""
-
-_TEXTS = etree.XPath("//body//text()")
+_TEXTS = etree.XPath("//body//text()[normalize-space()]")
 
 
 class Text(NamedTuple):
@@ -49,11 +46,9 @@ class Printed:
         """All texts that are shown, white space collapsed."""
         found = []
         for raw in _TEXTS(self._tree):
-            # The white space between elements first: it is most of the texts.
-            if raw.strip(SPACE):
-                parent = raw.getparent().getparent() if raw.is_tail else raw.getparent()
-                if parent.tag not in SILENT:
-                    found.append(Text(" ".join(raw.split()), parent))
+            parent = raw.getparent().getparent() if raw.is_tail else raw.getparent()
+            if parent.tag not in SILENT:
+                found.append(Text(" ".join(raw.split()), parent))
         return found
 
     @cached_property

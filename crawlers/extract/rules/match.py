@@ -32,6 +32,8 @@ class _Index:
     """The rules arranged for look-up: whole phrases by text, beginnings and patterns in rule order."""
 
     phrases: dict[str, list[Hit]]
+    longest: int
+    """Characters of the longest phrase."""
     starts: dict[str, list[tuple[Hit, tuple[str, ...]]]]
     """By their first letters, as many of each as the shortest has."""
     patterns: tuple[tuple[Hit, "re.Pattern[str]"], ...]
@@ -62,8 +64,8 @@ def _index() -> _Index:
         for opening in {start[:shortest] for start in some}:
             by_opening.setdefault(opening, []).append((hit, some))
     prefilter = Prefilter(pattern for _, pattern in patterns)
-    most_words = max(rule.max_words for rule in load_phrases())
-    return _Index(phrases, by_opening, tuple(patterns), prefilter, shortest, most_words)
+    longest, most_words = max(map(len, phrases), default=0), max(rule.max_words for rule in load_phrases())
+    return _Index(phrases, longest, by_opening, tuple(patterns), prefilter, shortest, most_words)
 
 
 def normal(text: str) -> str:
@@ -83,10 +85,12 @@ def _matches(text: str) -> tuple[Hit, ...]:
     whole = " ".join(text.split())
     bare = whole.strip(EDGES)
     words = _words(text)
-    found = list(index.phrases.get(bare.casefold(), ()))
-    begins = whole.lstrip(BEFORE_START).casefold()
-    likely = index.starts.get(begins[: index.shortest], ())
-    found += [hit for hit, starts in likely if begins.startswith(starts)]
+    # Case is folded last, and of no more than can matter: a text is never shorter for it.
+    found = list(index.phrases.get(bare.casefold(), ())) if len(bare) <= index.longest else []
+    begins = whole.lstrip(BEFORE_START)
+    if likely := index.starts.get(begins[: index.shortest].casefold()[: index.shortest]):
+        begins = begins.casefold()
+        found += [hit for hit, starts in likely if begins.startswith(starts)]
     for number in index.prefilter.candidates(whole):
         hit, pattern = index.patterns[number]
         if words <= hit.rule.max_words and (pattern.fullmatch(bare) or (whole != bare and pattern.fullmatch(whole))):
