@@ -44,8 +44,8 @@ COPY (
 """
 
 
-def write_known(lake: Lake, sites: Sequence[str], path: Path) -> Path:
-    """Write what the crawl log says of the sites' URLs: a row per (site, kind, url), the latest look.
+def write_known(lake: Lake, sites: Sequence[str], path: Path) -> Path | None:
+    """Write what the crawl log says of the sites' URLs: a row per (site, kind, url), the latest look. None: nothing.
 
     A look is a row with a request; what was only decided (over the budget, not fetched) counts where nothing was asked.
     Validators, article and lead are the last ones known, also where the latest look failed. `looks` counts the
@@ -55,8 +55,8 @@ def write_known(lake: Lake, sites: Sequence[str], path: Path) -> Path:
     stored = ", ".join(f"'{outcome}'" for outcome in sorted(PUBLISHED))
     sql = _SQL.format(stored=stored, looks=LOOKS, path=str(path).replace("'", "''"))
     with connect(lake, sql) as connection:
-        connection.execute(sql, [list(sites)])
-    return path
+        (count,) = connection.execute(sql, [list(sites)]).fetchone() or (0,)
+    return path if count else None
 
 
 def restraints(lake: Lake, sites: Sequence[str], now: datetime) -> Restraints:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from crawlers.spider.known import read_known
+from crawlers.spider.known import SiteKnown, read_known
 from flows.lake import open_lake
 from flows.lake.batches import Batch, publish
 from flows.lake.known import LOOKS, published_sites, restraints, write_known
@@ -36,8 +36,10 @@ def test_the_latest_look_and_what_earlier_ones_learned(tmp_path: Path) -> None:
 
 
 def test_an_empty_lake_knows_nothing(tmp_path: Path) -> None:
-    path = write_known(open_lake(str(tmp_path / "lake")), ["a"], tmp_path / "known.parquet")
+    path = tmp_path / "known.parquet"
+    assert write_known(open_lake(str(tmp_path / "lake")), ["a"], path) is None
     assert pq.read_table(path).num_rows == 0
+    assert read_known(None, ["a"]) == read_known(path, ["a"]) == {"a": SiteKnown()}
 
 
 def test_what_a_crawl_must_hold_back_from(tmp_path: Path) -> None:
