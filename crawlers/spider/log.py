@@ -5,6 +5,7 @@ says that a host asked to be left alone: should the run be killed, the next one 
 """
 
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
@@ -46,21 +47,31 @@ class LogWriter:
         """Note addresses that are still to be fetched."""
         lines = [_line("lead", _slim(lead)) for lead in leads]
         if lines:
-            self._file.write(b"".join(lines))
+            self._append(b"".join(lines))
 
     def fetch(self, fetch: Fetch, *, wire_bytes: int = 0) -> None:
         """Note what became of an address. `wire_bytes`: of all bodies received on the way to it."""
-        self._file.write(_line("fetch", _slim(fetch) | {"wire_bytes": wire_bytes}))
+        self._append(_line("fetch", _slim(fetch) | {"wire_bytes": wire_bytes}))
 
     def fetches(self, fetches: Iterable[Fetch]) -> None:
         """Note outcomes that needed no request."""
         lines = [_line("fetch", _slim(fetch)) for fetch in fetches]
         if lines:
-            self._file.write(b"".join(lines))
+            self._append(b"".join(lines))
 
     def wait(self, host: str, until: datetime) -> None:
         """Note that a host asks to be left alone until an instant."""
-        self._file.write(_line("wait", {"host": host, "until": until}))
+        self._append(_line("wait", {"host": host, "until": until}))
+
+    def _append(self, lines: bytes) -> None:
+        """All of it or, with OSError, nothing: on a full disk the first part of a line would spoil the next one."""
+        size, rest = os.fstat(self._file.fileno()).st_size, memoryview(lines)
+        try:
+            while rest:
+                rest = rest[self._file.write(rest) :]
+        except OSError:
+            self._file.truncate(size)
+            raise
 
     def close(self) -> None:
         """Close the file."""

@@ -21,7 +21,7 @@ from crawlers.spider.resolver import PublicResolver
 from crawlers.spider.robots import Robots
 from crawlers.spider.settings import user_agent
 from crawlers.spider.sitecrawl import SiteCrawl, ask_robots
-from crawlers.spider.spool import finish, log_path, reopen
+from crawlers.spider.spool import finish, log_path, release, reopen, reserve
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +45,7 @@ class NewsSpider(Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """Crawl all sites; ends when the last one has ended."""
+        reserve(self._job.spool)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop, f"stopped by {signal.Signals(number).name}")
@@ -57,6 +58,7 @@ class NewsSpider(Spider):
         self._tasks = {loop.create_task(self._seated(site, seats)) for site in self._job.sites}
         await asyncio.gather(*self._tasks, return_exceptions=True)
         ticking.cancel()
+        release(self._job.spool)
         return
         yield
 
@@ -84,12 +86,8 @@ class NewsSpider(Spider):
             try:
                 state, problems = await self._crawl_site(site)
             except Exception as error:  # our own fault, or the disk's: the other sites go on
-                problems = [_broken(site.id, error)]
-            try:
-                finish(spool, site.id, state, problems, stopped=self._stopped is not None)
-            except OSError as error:  # the disk is full: the parent salvages what there is, and quotes the log
-                log.critical("%s: no report: %s", site.id, error)
-                return
+                problems = [self._broken(site.id, error)]
+            finish(spool, site.id, state, problems, stopped=self._stopped is not None)
         self._emit({"event": "done", "site": site.id})
 
     async def _crawl_site(self, site: Site) -> tuple[str, list[str]]:
@@ -100,7 +98,7 @@ class NewsSpider(Spider):
             pass  # told to stop, and the grace period is over
         except Exception as error:
             crawl.state = "partial" if crawl.ledger.counts.fetched else "failed"
-            crawl.problems.append(_broken(site.id, error))
+            crawl.problems.append(self._broken(site.id, error))
         finally:
             del self._crawls[site.id]
         if self._stopped:
@@ -109,6 +107,14 @@ class NewsSpider(Spider):
         await asyncio.to_thread(crawl.ledger.close)  # syncing takes its time
         self._emit_progress(site.id, crawl)
         return crawl.state, crawl.problems
+
+    def _broken(self, site: str, error: Exception) -> str:
+        """Log why a crawl broke, and tell it in words."""
+        cause = error.exceptions[0] if isinstance(error, ExceptionGroup) else error
+        if isinstance(cause, OSError):
+            release(self._job.spool)  # the disk may be full
+        log.error("crawl of %s broke", site, exc_info=error)
+        return f"the crawl broke: {type(cause).__name__}: {cause}"
 
     def _open(self, site: Site) -> SiteCrawl:
         job, path = self._job, log_path(self._job.spool, site.id)
@@ -160,17 +166,3 @@ class NewsSpider(Spider):
                 "fetched": counts.fetched,
             }
         )
-
-
-def _broken(site: str, error: Exception) -> str:
-    """Log why a crawl broke, and tell it in words.
-
-    What the system refuses is a line: on a full disk a traceback would leave no room for the reason at its end.
-    """
-    cause = error.exceptions[0] if isinstance(error, ExceptionGroup) else error
-    words = f"the crawl broke: {type(cause).__name__}: {cause}"
-    if isinstance(cause, OSError):
-        log.critical("%s: %s", site, words)
-    else:
-        log.error("crawl of %s broke", site, exc_info=error)
-    return words

@@ -12,7 +12,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from typing import Any
 from crawlers.archive import recover
 from crawlers.spider.log import read_log
 
+_RESERVE, RESERVED_BYTES = "reserve", 64 * 1024
 LOCK_SECONDS = 15.0
 """How long to wait for an orphaned child to notice that its parent is gone."""
 
@@ -58,6 +59,19 @@ def warcs_of(spool: Path, site: str) -> tuple[Path, ...]:
     """The site's WARC segments, in order of writing."""
     found = (spool / "archive" / f"site={site}").glob("date=*/*.warc.gz")
     return tuple(sorted(found, key=lambda path: (path.parent.name, len(path.name), path.name)))
+
+
+def reserve(spool: Path) -> None:
+    """Keep some room on the disk, so that a crawl that fills it can still leave its log and report."""
+    path = spool / "logs" / _RESERVE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(OSError):  # too late: the first page will tell
+        path.write_bytes(os.urandom(RESERVED_BYTES))  # nothing that a file system would store as less
+
+
+def release(spool: Path) -> None:
+    """Give up the room that was kept."""
+    (spool / "logs" / _RESERVE).unlink(missing_ok=True)
 
 
 def finish(spool: Path, site: str, state: str, problems: list[str], *, stopped: bool = False) -> None:
