@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from infra.radosgw import RadosGateway
+from infra.radosgw.packages import cache_folder
 
 ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = cache_folder()
+"""Where the packages are, before a test is given an environment of its own."""
 pytestmark = pytest.mark.s3
 
 
@@ -36,6 +39,7 @@ def test_a_command_runs_beside_the_server_and_nothing_stays_behind(radosgw: Rado
         text=True,
         timeout=200,
         check=False,
+        env=os.environ | {"PRESSLAKE_RADOSGW": str(PACKAGES)},
     )
     assert (done.returncode, done.stdout) == (0, "lake s3://lake/news\n"), done.stderr
     assert before
