@@ -164,7 +164,7 @@ def read_pages(source: pq.ParquetFile) -> Iterator[Page]:
                 body=body if isinstance(body, bytes) else str(body or "").encode("utf-8", "replace"),
                 fetched_at=_instant(row["fetched_at"]),
                 content_type=row.get("content_type") or ("text/html; charset=utf-8" if isinstance(body, str) else None),
-                id=str(row["id"]),
+                id="" if row["id"] is None else str(row["id"]),
             )
 
 

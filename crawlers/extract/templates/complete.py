@@ -1,5 +1,7 @@
 """What a site's spots print, used for the fields that the page itself leaves out or states otherwise."""
 
+from datetime import timedelta, timezone
+
 from crawlers.extract.fields.dates import Clock, Instant
 from crawlers.extract.fields.head import Head
 from crawlers.extract.fields.sitename import SEPARATOR, similarity
@@ -23,10 +25,12 @@ def state(head: Head, told: Told) -> None:
 
 
 def _iso(instant: Instant) -> str:
-    """The instant as text that reads as the same again: precision kept, no zone where none is known."""
+    """The instant as text that reads as the same again: precision and zone kept, no zone where none is known."""
     if instant.precision == "day":
         return instant.at.strftime("%Y-%m-%d")
     at = instant.at if instant.zoned else instant.at.replace(tzinfo=None)
+    if instant.zoned and instant.offset is not None:
+        at = at.astimezone(timezone(timedelta(minutes=instant.offset)))
     return at.isoformat(timespec="minutes" if instant.precision == "minute" else "auto")
 
 

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -61,6 +62,13 @@ def test_fields_that_a_page_doesn_t_state_are_read_where_the_site_prints_them(bo
     assert helped.authors == [NAMES[20 % 3]]
     assert helped.published_at == datetime(2026, 1, 21, 8, 30, tzinfo=UTC)
     assert (helped.published_source, helped.published_precision) == ("visible-text", "minute")
+
+
+def test_a_date_read_where_the_site_prints_it_is_of_the_sites_zone(book):
+    target = dispatch(20, stated=False, printed="21 January 2026, 08:30")
+    helped = extract_page(target, zone=ZoneInfo("Europe/Berlin"), templates=book)
+    assert isinstance(helped, Article)
+    assert (helped.published_at, helped.published_offset) == (datetime(2026, 1, 21, 7, 30, tzinfo=UTC), 60)
 
 
 def test_a_title_is_read_where_the_site_prints_it(book):
