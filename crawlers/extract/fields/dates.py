@@ -118,9 +118,13 @@ class Clock:
             # A day has begun somewhere up to 14 hours before it begins in UTC.
             ahead = timedelta() if instant.zoned else timedelta(hours=14)
             return instant if instant.at - ahead <= self.fetched_at else None
-        if instant.at > self.fetched_at + (SKEW if instant.zoned else timedelta(hours=14)):
+        if instant.at <= self.fetched_at + SKEW:
+            return replace(instant, at=min(instant.at, self.fetched_at))
+        if instant.zoned or instant.at > self.fetched_at + FURTHEST:
             return None
-        return replace(instant, at=min(instant.at, self.fetched_at))
+        # It was written east of Greenwich, where nobody says; of such a time only the day is known.
+        day = instant.at.replace(hour=0, minute=0, second=0, microsecond=0)
+        return replace(instant, at=day, precision="day", offset=None)
 
     def read(self, text: object) -> Instant | None:
         """The plausible instant a machine-readable value states (ISO 8601, RFC 5322, epoch), or None."""

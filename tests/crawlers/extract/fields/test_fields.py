@@ -98,6 +98,15 @@ def test_a_clock_that_runs_ahead_a_little_is_cut_to_the_fetch():
     assert found.at == CLOCK.fetched_at
 
 
+def test_of_a_local_time_ahead_of_the_fetch_only_the_day_is_known():
+    text = (CLOCK.fetched_at + timedelta(hours=5)).strftime("%Y-%m-%d %H:%M")
+    found = CLOCK.read(text)
+    assert found is not None
+    assert (found.precision, found.at.strftime("%Y-%m-%d %H:%M")) == ("day", f"{text[:10]} 00:00")
+    assert CLOCK.read((CLOCK.fetched_at + timedelta(hours=16)).strftime("%Y-%m-%d %H:%M")) is None
+    assert CLOCK.read((CLOCK.fetched_at + timedelta(hours=5)).isoformat()) is None
+
+
 def test_the_local_day_may_be_ahead_of_utc():
     local = CLOCK.fetched_at.astimezone(timezone(timedelta(hours=13)))
     assert CLOCK.read(local.date().isoformat()) is not None
