@@ -225,3 +225,8 @@ def test_each_shipped_declaration_is_as_it_should_be(shipped: dict[str, Site]) -
 def test_each_shipped_declaration_says_that_it_was_not_checked() -> None:
     for path in sites_directory().rglob("*.toml"):
         assert "# Not checked against the live site" in path.read_text(encoding="utf-8"), path
+
+
+def test_shipped_sites_say_in_which_zone_they_print_times():
+    # Al Jazeera, from Doha, writes Greenwich time, which is what is taken where nothing is declared.
+    assert [site.id for site in load_sites().values() if site.timezone is None] == ["aljazeera"]
