@@ -50,6 +50,13 @@ BY_LINE = re.compile(
 )
 """A text that is a byline from its first word on."""
 
+FORM = re.compile(
+    rf"^(?:(?:an?|the|eine?|une?|una|un|um|uma|een|en|ett|et)\s+)?(?:{_any(_WORDS['form'])})"
+    r"\s+(?:by|von|de|du|di|da|por|par|door|av|af)\s+(?-i:(?=[^\W\d_a-z]))",
+    re.IGNORECASE,
+)
+"""What a text is, before its author: `Ein Kommentar von Jane Doe`."""
+
 DATED_BY = re.compile(
     r"\b(?:19|20)\d\d\b.{0,24}?[\s–—|·•,-](?:by|von|par|por|di|door|av|af|przez|автор|yazan|oleh)\s+"
     r"(?P<names>(?-i:[^\W\d_a-z]).{2,80})$",
@@ -141,7 +148,7 @@ def clean_name(name: str) -> str:
     name = " ".join(PAREN.sub(_bracket, name).split())
     previous = None
     while previous != name:
-        previous, name = name, BY.sub("", name, count=1).strip()
+        previous, name = name, BY.sub("", FORM.sub("", name), count=1).strip()
     name = TRAILING.sub("", LEADING.sub("", name))
     name = TAIL_DATE.sub("", name) if DATED.search(name) else name
     person, *behind = DASHED.split(name)
