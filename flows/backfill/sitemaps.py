@@ -6,14 +6,11 @@ came there, is not asked for again.
 """
 
 import contextlib
-import io
 import json
-import logging
-from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
 
@@ -28,6 +25,7 @@ from flows import spool
 from flows.backfill.blobs import SourceError
 from flows.backfill.discovering import Listing, list_site
 from flows.backfill.judging import outside
+from flows.backfill.listings import listing_bytes, read_listing, short_hash, span_name
 from flows.backfill.model import Taken, Window
 from flows.backfill.windows import Span
 from flows.lake import Lake
@@ -46,8 +44,6 @@ WINDOW_PAGES = 50
 """Pages of a window: at a page a second a live crawl of the same site waits for a minute at most."""
 SITE_SECONDS = 3600.0
 """How long a window waits for another crawl of its site."""
-LISTED_HOURS = 24
-"""How long the listing of an open span is good for."""
 UNSETTLED = frozenset({Outcome.NOT_FETCHED, Outcome.OVER_BUDGET, Outcome.OUT_OF_RANGE, Outcome.DUPLICATE_URL})
 """Outcomes after which an address has yet to be asked for: it was never reached, or was too old for a live crawl."""
 FAILED = frozenset(
@@ -60,17 +56,6 @@ FAILED = frozenset(
 """Outcomes of failures, on either side, that may have passed."""
 RETRIED = FAILED | {Outcome.NOT_FETCHED, Outcome.OVER_BUDGET}
 """Outcomes that `--retry-failed` tries again."""
-
-_LEADS = pa.schema(
-    [
-        pa.field("url", pa.string(), nullable=False),
-        pa.field("found_in", pa.string()),
-        pa.field("title", pa.string()),
-        pa.field("published_at", pa.timestamp("us", tz="UTC")),
-        pa.field("modified_at", pa.timestamp("us", tz="UTC")),
-    ]
-)
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +108,7 @@ class SitemapSource:
             for start in range(0, len(listing.leads), self.window_pages):
                 leads = listing.leads[start : start + self.window_pages]
                 left = self._left(site.id, leads, settled)
-                name = f"{site.id}-{_hash(lead.url for lead in leads)}"
+                name = f"{site.id}-{short_hash(lead.url for lead in leads)}"
                 if self.retry_failed and left:
                     name += f"-r{self._tries(site.id, leads)}"
                 self._windows[name] = site, leads
@@ -221,11 +206,11 @@ class SitemapSource:
 
     def _listing(self, site: Site) -> Listing:
         """What the sitemaps list: as kept in the lake, else read now and kept."""
-        name = f"state/backfills/listings/{site.id}-{_span_name(self.span)}.parquet"
+        name = f"state/backfills/listings/{site.id}-{span_name(self.span)}.parquet"
         data = self.lake.store.get(name)
-        if data is not None and (kept := _kept(data, site.id, self.span)):
+        if data is not None and (kept := read_listing(data, site.id, self.span)):
             return kept
-        directory = self.settings.spool / f"list-{site.id}-{_span_name(self.span)}"
+        directory = self.settings.spool / f"list-{site.id}-{span_name(self.span)}"
         if directory.exists():
             spool.remove(directory)
         with spool.held(directory), self._site_held(site):
@@ -233,7 +218,7 @@ class SitemapSource:
             listing = list_site(site, self.span, self.settings, directory, self.limits, held_back)
             spool.remove(directory)
         if listing.sources:
-            self.lake.store.put(name, _to_parquet(listing))
+            self.lake.store.put(name, listing_bytes(listing))
         return listing
 
 
@@ -268,53 +253,6 @@ def _note(directory: Path, run: Run, site: str) -> None:
     """What `flows.pipeline.resume` needs to publish the window's pages if this process is killed."""
     note = {"run_id": run.run_id, "kind": run.kind, "started_at": run.started_at.isoformat(), "sites": [site]}
     (directory / "run.json").write_text(json.dumps(note, indent=1))
-
-
-def _to_parquet(listing: Listing) -> bytes:
-    values = [
-        {
-            "url": x.url,
-            "found_in": x.found_in,
-            "title": x.title,
-            "published_at": x.published_at,
-            "modified_at": x.modified_at,
-        }
-        for x in listing.leads
-    ]
-    about = {
-        "outside": listing.outside,
-        "sources": listing.sources,
-        "problems": listing.problems,
-        "requests": listing.requests,
-        "listed_at": datetime.now(UTC).isoformat(),
-    }
-    table = pa.Table.from_pylist(values, schema=_LEADS.with_metadata({"presslake": json.dumps(about)}))
-    sink = io.BytesIO()
-    pq.write_table(table, sink, compression="zstd")
-    return sink.getvalue()
-
-
-def _kept(data: bytes, site: str, span: Span) -> Listing | None:
-    """A listing kept earlier; None where the span goes on and it is a day old, or it can't be read."""
-    try:
-        table = pq.read_table(io.BytesIO(data))
-        about = json.loads(table.schema.metadata[b"presslake"])
-        listed_at = datetime.fromisoformat(about["listed_at"])
-        leads = [Lead(**row) for row in table.to_pylist()]
-    except (pa.ArrowException, KeyError, ValueError, TypeError) as error:
-        log.warning("the listing of %s is unreadable and is made anew: %s", site, error)
-        return None
-    if span.until > listed_at and datetime.now(UTC) - listed_at > timedelta(hours=LISTED_HOURS):
-        return None
-    return Listing(site, leads, about["outside"], about["sources"], about["problems"], about["requests"])
-
-
-def _span_name(span: Span) -> str:
-    return _hash((span.since.isoformat(), span.until.isoformat()))
-
-
-def _hash(texts: Iterable[str]) -> str:
-    return sha256("\n".join(texts).encode()).hexdigest()[:12]
 
 
 def _dates(leads: Sequence[Lead]) -> str:
