@@ -30,6 +30,11 @@ _MARKUP = re.compile(rb"<(?:rss|feed|rdf:rdf|urlset|sitemapindex|svg|\?xml-style
 _PASSWORD = re.compile(rb"<input[^>]{1,300}type=[\"']?password", re.IGNORECASE)
 _HOME = re.compile(r"/?(?:index\.\w+|home/?|startseite/?|portada/?)?")
 
+_SAYS_STORY = re.compile(
+    rb"article:published_time|\"@type\"\s*:\s*(?:\[\s*)?\"(?:\w*NewsArticle|Article|BlogPosting|LiveBlogPosting|Report)\""
+)
+"""How a page says that it is a story, though it stands at the root of its host."""
+
 _BINARY = (
     b"%PDF-", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"RIFF", b"\x1f\x8b", b"\x00\x00\x01\x00", b"ID3",
     b"OggS", b"\x1aE\xdf\xa3", b"BM", b"wOFF", b"wOF2", b"MZ", b"\x7fELF", b"7z\xbc\xaf", b"Rar!",
@@ -113,6 +118,8 @@ def soft_failure(
         return Rejection(Outcome.CHALLENGE, "header cf-mitigated: challenge")
     moved = _moved(url, final_url)
     look = body[:LOOK_BYTES]
+    if _is_home(url) and not _SAYS_STORY.search(look):
+        return Rejection(Outcome.NO_ARTICLE, "the front page of its host")
     if moved is None and len(_LONG_PARAGRAPH.findall(look, 0)) >= 3:
         return None
     text = _visible_text(look)
@@ -170,7 +177,7 @@ def _moved(url: str, final_url: str | None) -> Rejection | None:
     if final_url is None or final_url == url:
         return None
     asked, got = urlsplit(url), urlsplit(final_url)
-    if _HOME.fullmatch(got.path) and not got.query and not _HOME.fullmatch(asked.path):
+    if _is_home(final_url) and not _HOME.fullmatch(asked.path):
         return Rejection(Outcome.SOFT_404, "redirected to the home page")
     if _CONSENT_URL.search(f"{got.hostname or ''}{got.path}") and not _CONSENT_URL.search(asked.path):
         return Rejection(Outcome.CHALLENGE, f"redirected to a consent page: {final_url[:200]}")
@@ -179,6 +186,11 @@ def _moved(url: str, final_url: str | None) -> Rejection | None:
     if _NOT_FOUND_URL.search(got.path) and not _NOT_FOUND_URL.search(asked.path):
         return Rejection(Outcome.SOFT_404, f"redirected to {final_url[:200]}")
     return None
+
+
+def _is_home(url: str) -> bool:
+    parts = urlsplit(url)
+    return _HOME.fullmatch(parts.path) is not None and not parts.query
 
 
 def _visible_text(body: bytes) -> str:

@@ -104,6 +104,27 @@ def test_where_it_was_redirected_to(final_url: str, page: bytes, outcome: Outcom
     assert (found.outcome if found else None) == outcome
 
 
+STATED = b'<script type="application/ld+json">{"@type": "NewsArticle"}</script>'
+
+
+@pytest.mark.parametrize(
+    ("url", "said", "is_article"),
+    [
+        ("https://www.harbournews.example", b"", False),
+        ("https://www.harbournews.example/", b"", False),
+        ("https://www.harbournews.example/index.html", b"", False),
+        ("https://www.harbournews.example/", STATED, True),
+        ("https://www.harbournews.example/", b'<meta property="article:published_time" content="2026-03-01">', True),
+        ("https://www.harbournews.example/index.php?id=7", b"", True),
+        ("https://www.harbournews.example/home-is-where-the-harbour-is", b"", True),
+    ],
+)
+def test_a_front_page_is_no_article_unless_it_says_so(url: str, said: bytes, is_article: bool) -> None:
+    found = soft_failure(article() + said, url=url)
+    assert (found is None) == is_article
+    assert found is None or (found.outcome, found.detail) == (Outcome.NO_ARTICLE, "the front page of its host")
+
+
 def test_headers() -> None:
     found = soft_failure(article(), url=URL, headers={"cf-mitigated": "challenge"})
     assert found is not None
