@@ -215,6 +215,8 @@ def lesson_from(reading: Reading) -> Lesson:
 
 
 def _finish(reading: Reading) -> Article | Rejection:
+    if reading.listed:
+        return Rejection(Outcome.NO_ARTICLE, f"an index of {reading.listed} stories")
     article = reading.article
     article.extractor_version = EXTRACTOR_VERSION
     for decision in reading.decisions:
@@ -223,8 +225,6 @@ def _finish(reading: Reading) -> Article | Rejection:
             article.blocks.append(Block(decision.kind, text))
         elif decision.rule:
             article.removed_blocks.append(RemovedBlock(text, decision.rule))
-    if reading.listed:
-        return Rejection(Outcome.NO_ARTICLE, f"an index of {reading.listed} stories")
     article.text = "\n".join(block.text for block in article.blocks if block.kind != "caption")
     if len(article.text) < MIN_TEXT and not (article.text and reading.head.stories):
         return no_article(reading.tree, reading.blocks(), reading.head.page_title, len(article.text))

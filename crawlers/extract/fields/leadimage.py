@@ -5,6 +5,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
+from crawlers.extract.markup.content import text_of
 from crawlers.extract.markup.labels import set_apart
 from crawlers.extract.markup.segments import key_of
 
@@ -56,9 +57,9 @@ def shown_image(tree: HtmlElement, title: str | None) -> str | None:
             if source and not _small(element) and not _elsewhere(element):
                 return source
         elif element.tag == "p":
-            prose += begun and len(element.text_content().strip()) >= PROSE
+            prose += begun and len(text_of(element).strip()) >= PROSE
         elif key and not begun:
-            begun = key_of(element.text_content()) == key
+            begun = key_of(text_of(element)) == key
         if prose >= MAX_PROSE or tried >= MAX_TRIED:
             return None
     return None

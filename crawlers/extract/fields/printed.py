@@ -120,7 +120,7 @@ def _marked_headline(tree: HtmlElement, own: Container[str]) -> str | None:
     found: set[str] = set()
     for element in tree.iter("span", "div", "p", "td", "strong", "b", "font"):
         named = element.get("itemprop") == "headline" or "entry-title" in (element.get("class") or "").split()
-        text = " ".join(element.text_content().split()) if named else ""
+        text = " ".join(text_of(element).split()) if named else ""
         if text and len(text) <= MAX_PRINTED and _bare(text) not in own:
             found.add(text)
     return found.pop() if len(found) == 1 else None

@@ -13,7 +13,6 @@ HAN_SEPARATOR = re.compile(rf"(?<=[{HAN}）」』”！？!?…])\s*(?:[-–—_
 
 WORD = re.compile(r"\w+")
 
-
 MAX_PRESS, MAX_CHANNEL, MIN_TITLE = 12, 6, 6
 """Characters of a paper's name, of a channel's before it, and of a title, in Chinese characters."""
 

@@ -9,7 +9,6 @@ INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff\u180e\u2800\u3164]")
 """Either of both: texts without any, which are most, pass quickly."""
 
-
 WORD = re.compile(r"\w")
 """A text without any is no text."""
 

@@ -3,7 +3,8 @@
 They reach a crawl as links among others do, and a generic extractor takes their teasers for a text.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import islice, takewhile
 
 from lxml.html import HtmlElement
@@ -41,29 +42,34 @@ def leave_listed(decisions: list[Decision], head: Head) -> int:
     """
     if head.stories or head.first("article:published_time"):
         return 0
-    teasers = [item for item in decisions if item.kept and words_in(item.text) >= TEASER_WORDS]
-    entries = {id(item): link for item in teasers if (link := _story_linked(item)) is not None}
-    words = sum(words_in(item.text) for item in teasers)
-    listed = len(set(entries.values()))
-    if listed < ENTRIES or sum(words_in(item.text) for item in teasers if id(item) in entries) < SHARE * words:
+    # A container is measured once: most teasers and all paragraphs of a story share theirs with others.
+    length = cache(lambda container: len(text_of(container)))
+    teasers = [
+        (item, words, _story_linked(item, length))
+        for item in decisions
+        if item.kept and (words := words_in(item.text)) >= TEASER_WORDS
+    ]
+    listed = len({link for _, _, link in teasers if link is not None})
+    in_entries = sum(words for _, words, link in teasers if link is not None)
+    if listed < ENTRIES or in_entries < SHARE * sum(words for _, words, _ in teasers):
         return 0
-    told = list(takewhile(lambda item: id(item) not in entries, teasers))
-    is_story = sum(words_in(item.text) for item in told) >= STORY_WORDS
-    last = decisions.index(told[-1]) if is_story else -1
+    told = list(takewhile(lambda teaser: teaser[2] is None, teasers))
+    is_story = sum(words for _, words, _ in told) >= STORY_WORDS
+    last = decisions.index(told[-1][0]) if is_story else -1
     for item in decisions[last + 1 :]:
         if item.kept:
             item.kept, item.rule = False, "index"
     return 0 if is_story else listed
 
 
-def _story_linked(item: Decision) -> str | None:
+def _story_linked(item: Decision, length: Callable[[HtmlElement], int]) -> str | None:
     """The address of the story that a teaser tells of; None where it stands in no entry with a link to one."""
     if item.segment is None:
         return None
     element = item.segment.element
     most = 2 * len(item.text) + AROUND
     for container in (element, *islice(element.iterancestors(), LEVELS)):
-        if len(text_of(container)) > most:
+        if length(container) > most:
             return None
         if (link := next(_headlines(container, element), None)) is not None:
             return link

@@ -63,7 +63,7 @@ def trim(decisions: list[Decision], title: str | None) -> None:
 def _drop_menus(decisions: list[Decision], title: str | None) -> None:
     """Take out entries of lists and links that were taken from above the headline."""
     first = next((number for number, item in enumerate(decisions) if item.kept and _reads(item)), 0)
-    headline = next((number for number in range(first) if _headline(decisions[number], title, any_kind=True)), 0)
+    headline = next((number for number in range(first) if _titled(decisions[number], title)), 0)
     for item in decisions[:headline]:
         block = item.segment
         if item.kept and block is not None and (item.kind in MENU_KINDS or block.link_share >= 0.5):
@@ -97,13 +97,16 @@ def _trim_around(decisions: list[Decision], core: HtmlElement | None, title: str
                 item.kept, item.rule = False, "apart"
 
 
-def _headline(item: Decision, title: str | None, *, any_kind: bool = False) -> bool:
+def _headline(item: Decision, title: str | None) -> bool:
     block = item.segment
     if block is None or block.hidden:
         return False
-    if block.element.tag == "h1" and not any_kind:
-        return True
-    return (any_kind or block.kind == "heading") and same_headline(block.text, title)
+    return block.element.tag == "h1" or (block.kind == "heading" and _titled(item, title))
+
+
+def _titled(item: Decision, title: str | None) -> bool:
+    """Whether a block, heading or not, shows the page's title."""
+    return item.segment is not None and not item.segment.hidden and same_headline(item.segment.text, title)
 
 
 def _reads(item: Decision) -> bool:

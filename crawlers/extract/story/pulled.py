@@ -7,6 +7,7 @@ from itertools import islice, pairwise
 
 from lxml.html import HtmlElement
 
+from crawlers.extract.markup.nested import within
 from crawlers.extract.markup.segments import Segment, key_of
 from crawlers.extract.story.decision import Decision, words_in
 
@@ -71,4 +72,4 @@ def _said(quote: Decision, rest: Decision) -> bool:
 def _one_quotation(quote: Segment, rest: Segment) -> bool:
     """Whether two blocks stand in the same quotation."""
     around = next((node for node in (quote.element, *quote.element.iterancestors()) if node.tag == "blockquote"), None)
-    return around is not None and any(node is around for node in (rest.element, *rest.element.iterancestors()))
+    return around is not None and within(rest.element, {around: True})
