@@ -3,6 +3,7 @@
 from lxml.html import HtmlElement
 
 from crawlers.extract.markup.segments import Segment
+from crawlers.extract.story.beyond import leave_beyond
 from crawlers.extract.story.copies import drop_copies
 from crawlers.extract.story.decision import LONG_WORDS, Decision, words_in
 from crawlers.extract.story.dense import densest, is_prose
@@ -54,6 +55,7 @@ def decide_generic(
         trim(decisions, article.title)
         end_at_comments(decisions)
     Judge(decisions, article, standfirst).run()
+    leave_beyond(decisions, stated)
     drop_copies(decisions)
     if not stated:
         drop_labels_alone(decisions)
