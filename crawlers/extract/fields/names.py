@@ -86,6 +86,10 @@ BYLINE_WORDS = frozenset(
 
 DATE_WORDS = frozenset(_WORDS["date"])
 LIFE_WORDS = frozenset(_WORDS["life"])
+ABOUT_WORDS = frozenset(_WORDS["about"])
+PRONOUNS = frozenset(_WORDS["pronouns"])
+FIRST_PERSON = _any(_WORDS["first_person"])
+CALLING = re.compile(rf"\b(?:{_any(_WORDS['calling'])})\b", re.IGNORECASE)
 
 PAREN = re.compile(r"\s*[(\[][^)\]]*(?:[)\]]|$)\s*")
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")

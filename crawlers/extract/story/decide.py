@@ -3,11 +3,15 @@
 from lxml.html import HtmlElement
 
 from crawlers.extract.markup.segments import Segment
+from crawlers.extract.story.aboutlines import drop_lines
+from crawlers.extract.story.authorbox import drop_author_boxes
 from crawlers.extract.story.beyond import leave_beyond
 from crawlers.extract.story.copies import drop_copies
 from crawlers.extract.story.decision import LONG_WORDS, Decision, words_in
 from crawlers.extract.story.dense import densest, is_prose
+from crawlers.extract.story.edges import Edges
 from crawlers.extract.story.generic import Verdict, generic_lines, judge, plain_line
+from crawlers.extract.story.headings import judge_headings
 from crawlers.extract.story.judge import Judge
 from crawlers.extract.story.nothing import drop_labels_alone, is_front_page
 from crawlers.extract.story.outskirts import end_at_comments, trim
@@ -55,7 +59,11 @@ def decide_generic(
         trim(decisions, article.title)
         end_at_comments(decisions)
     Judge(decisions, article, standfirst).run()
+    edges = Edges(decisions, article.title, standfirst | stated)
+    drop_lines(decisions, edges, article.authors)
+    drop_author_boxes(decisions, edges, article.authors)
     leave_beyond(decisions, stated)
+    judge_headings([item for item in decisions if item.kept])
     drop_copies(decisions)
     if not stated:
         drop_labels_alone(decisions)

@@ -21,7 +21,7 @@ NUMERIC = re.compile(
     r"(?<!\d)(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}(?!\d)"
 )
 CALENDAR = MONTHS.keys() | names.DATE_WORDS
-BEFORE_NAME = r"\W*(?:[^\W\d_]+ ){0,2}"
+BEFORE_NAME = r"\W*(?:[^\W\d_]+ ){0,3}"
 BEHIND_NAME = r"(?:,[^,.()]{1,60},| ?\([^()]{1,40}\),?|,)? "
 
 
