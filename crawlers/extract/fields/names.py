@@ -90,6 +90,8 @@ ABOUT_WORDS = frozenset(_WORDS["about"])
 PRONOUNS = frozenset(_WORDS["pronouns"])
 FIRST_PERSON = _any(_WORDS["first_person"])
 CALLING = re.compile(rf"\b(?:{_any(_WORDS['calling'])})\b", re.IGNORECASE)
+SAYS = tuple(f" {verb}" for verb in _WORDS["says"])
+"""What ends a line that names who says what follows."""
 
 PAREN = re.compile(r"\s*[(\[][^)\]]*(?:[)\]]|$)\s*")
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")

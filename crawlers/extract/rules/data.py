@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-ACTIONS = ("block", "list", "tail", "source", "caption")
+ACTIONS = ("block", "list", "tail", "source", "caption", "mark")
 WHERE = ("any", "head", "tail", "edge")
 FILES = ("phrases.toml", "notices.toml")
 

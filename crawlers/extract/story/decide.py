@@ -14,7 +14,8 @@ from crawlers.extract.story.generic import Verdict, generic_lines, judge, plain_
 from crawlers.extract.story.headings import judge_headings
 from crawlers.extract.story.judge import Judge
 from crawlers.extract.story.nothing import drop_labels_alone, is_front_page
-from crawlers.extract.story.outskirts import end_at_comments, trim
+from crawlers.extract.story.outskirts import end_at_comments, end_at_remarks, trim
+from crawlers.extract.story.readers import Remarks, find_remarks, without_remarks
 from crawlers.extract.story.rescue import rescue
 from crawlers.extract.story.sisters import restore, table_rows
 from crawlers.extract.story.standfirst import find_standfirst
@@ -42,22 +43,18 @@ def decide_generic(
     if is_front_page(url, article.canonical_url, (article.title, article.description)):
         return _decisions(segments, set(), "generic")
     standfirst: set[int] = set()
-    verdict = judge(segments, generic_lines(tree, url, fast=True))
-    kept = _story(segments, verdict, stated)
-    if not _convincing(segments, verdict, kept):
-        verdict = judge(segments, generic_lines(tree, url))
-        kept = _story(segments, verdict, stated)
-        if not any(is_prose(segments[index]) for index in kept) and (dense := densest(segments)):
-            kept, verdict = dense, Verdict(dense, [], 1.0)
+    remarks = find_remarks(segments, stated)
+    verdict, kept, taken = _read(tree, segments, url, stated, remarks)
     if verdict.coverage < ENOUGH_COVERAGE and verdict.lines:
         decisions = [Decision("paragraph", line, True) for line in map(plain_line, verdict.lines) if line]
     else:
-        kept |= rescue(segments, kept)
+        kept |= rescue(segments, kept) - remarks.blocks
         standfirst = find_standfirst(segments, kept, article.title, article.description, article.language)
         decisions = _decisions(segments, kept | standfirst, "generic")
         _leave_unstated(decisions, stated)
         trim(decisions, article.title)
         end_at_comments(decisions)
+        end_at_remarks(decisions, remarks.blocks, taken)
     Judge(decisions, article, standfirst).run()
     edges = Edges(decisions, article.title, standfirst | stated)
     drop_lines(decisions, edges, article.authors)
@@ -68,6 +65,23 @@ def decide_generic(
     if not stated:
         drop_labels_alone(decisions)
     return decisions
+
+
+def _read(
+    tree: HtmlElement, segments: list[Segment], url: str, stated: set[int], remarks: Remarks
+) -> tuple[Verdict, set[int], set[int]]:
+    """The generic extractor's verdict, the blocks of the story by it, and those of remarks that it took for story."""
+    told = [block for block in segments if block.index not in remarks.blocks]
+    verdict = judge(segments, generic_lines(tree, url, fast=True))
+    taken = verdict.kept & remarks.blocks
+    kept = _story(segments, verdict, stated, remarks)
+    # Remarks are no part of the story, but where they are most of the page the quick way is easily misled, too.
+    if not (_convincing(told, verdict, kept) and _convincing(segments, verdict, verdict.kept | kept)):
+        verdict = judge(segments, generic_lines(without_remarks(tree, remarks), url))
+        kept = _story(segments, verdict, stated, remarks)
+        if not any(is_prose(segments[index]) for index in kept) and (dense := densest(told)):
+            kept, verdict = dense, Verdict(dense, [], 1.0)
+    return verdict, kept, taken
 
 
 def decide_by_template(segments: list[Segment], found: Explained, article: Article) -> list[Decision]:
@@ -82,9 +96,9 @@ def decide_by_template(segments: list[Segment], found: Explained, article: Artic
     return decisions
 
 
-def _story(segments: list[Segment], verdict: Verdict, stated: set[int]) -> set[int]:
-    kept = verdict.kept | stated
-    return kept | restore(segments, kept)
+def _story(segments: list[Segment], verdict: Verdict, stated: set[int], remarks: Remarks) -> set[int]:
+    kept = (verdict.kept | stated) - remarks.blocks
+    return kept | (restore(segments, kept) - remarks.blocks)
 
 
 def _convincing(segments: list[Segment], verdict: Verdict, kept: set[int]) -> bool:

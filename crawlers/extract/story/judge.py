@@ -220,7 +220,7 @@ class Judge:
     def _phrase(self, number: int, decision: Decision, where: frozenset[str]) -> None:
         share = decision.segment.link_share if decision.segment is not None else 0.0
         hit = match_phrase(decision.text, link_share=share, places=where)
-        if hit is None:
+        if hit is None or hit.rule.action == "mark":
             return
         decision.kept, decision.rule = False, hit.rule.id
         if hit.rule.action == "list":

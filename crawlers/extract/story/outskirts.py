@@ -6,7 +6,7 @@ what comes after the comments' heading, or past a stretch of menus and teasers i
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from lxml.html import HtmlElement
 
@@ -31,6 +31,9 @@ LEAST_BEFORE = 0.4
 
 RELATED, LEAST_ABOVE_RELATED = "below-related", 0.7
 """What stands below a heading of other stories; share of the text before it, at least: lists interrupt stories, too."""
+
+READERS = "readers"
+"""Remarks of readers, and what stands below them."""
 
 LINKED = 0.8
 MENU_KINDS = frozenset({"list_item", "table_row"})
@@ -142,11 +145,30 @@ def end_at_comments(decisions: list[Decision]) -> None:
         rule = _opens(item) if before >= LEAST_BEFORE * total and not item.kept else None
         if rule is None or (rule == RELATED and before < LEAST_ABOVE_RELATED * total):
             continue
-        places = {signature_of(own.segment, paths) for own in decisions[:number] if own.kept and own.segment}
-        for later in decisions[number + 1 :]:
-            if later.kept and later.segment is not None and signature_of(later.segment, paths) not in places:
-                later.kept, later.rule = False, rule
+        _drop_elsewhere(decisions, number, rule, paths)
         return
+
+
+def _drop_elsewhere(decisions: list[Decision], number: int, rule: str, paths: Paths) -> None:
+    """Take out what follows a block and stands in no place of what was taken before it."""
+    places = {signature_of(own.segment, paths) for own in decisions[:number] if own.kept and own.segment}
+    for later in decisions[number + 1 :]:
+        if later.kept and later.segment is not None and signature_of(later.segment, paths) not in places:
+            later.kept, later.rule = False, rule
+
+
+def end_at_remarks(decisions: list[Decision], remarks: Collection[int], taken: Collection[int]) -> None:
+    """Take out what follows readers' remarks, and name those that had been taken."""
+    if not remarks:
+        return
+    total = sum(len(item.text) for item in decisions if item.kept)
+    before, begins = 0, min(remarks)
+    for number, item in enumerate(decisions):
+        if item.segment is not None and item.segment.index in remarks:
+            item.rule = READERS if item.segment.index in taken else None
+        if item.segment is not None and item.segment.index == begins and before >= LEAST_BEFORE * total:
+            _drop_elsewhere(decisions, number, READERS, Paths())
+        before += len(item.text) if item.kept else 0
 
 
 def _opens(item: Decision) -> str | None:
