@@ -5,13 +5,14 @@ whatever it is called and however much it reads like prose. This needs no class 
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from lxml.html import HtmlElement
 
 from crawlers.extract.markup.segments import HEADINGS
 from crawlers.extract.markup.signature import Paths, signature_of
 from crawlers.extract.markup.walk import INLINE
+from crawlers.extract.story.branches import Branches, right_in, taken_from
 from crawlers.extract.story.decision import Decision
 
 RULE = "beyond"
@@ -32,24 +33,22 @@ A table of data isn't either, but one that lays out the page is.
 """
 
 
-def leave_beyond(decisions: list[Decision], stated: Iterable[int] = ()) -> None:
+def leave_beyond(decisions: list[Decision], stated: Collection[int] = ()) -> None:
     """Take out what was taken from containers past the one that holds the story.
 
     Not where it stands at a place of the story's own blocks, or is `stated` (numbers of blocks) as the story's.
     """
-    taken = [item for item in decisions if item.kept and item.kind != "caption" and item.segment is not None]
+    taken = taken_from(decisions)
     core = _core(taken)
     if core is None:
         return
-    around = frozenset(core.iterancestors())
-    inside = _Branches(core, around)
+    inside = Branches(core.iterancestors())
     own = [number for number, item in enumerate(taken) if inside.of(item) is core]
     size = sum(len(taken[number].text) for number in own)
     if not own or size < MOST * sum(len(item.text) for item in taken):
         return
     paths = Paths()
     places = {signature_of(block, paths) for number in own if (block := taken[number].segment) is not None}
-    known = frozenset(stated)
     past: dict[HtmlElement, list[Decision]] = {}
     for item in taken[own[-1] + 1 :]:
         if (branch := inside.of(item)) is not None:
@@ -57,7 +56,7 @@ def leave_beyond(decisions: list[Decision], stated: Iterable[int] = ()) -> None:
     for branch, items in past.items():
         blocks = [item.segment for item in items if item.segment is not None]
         told_on = branch.tag in LOOSE or any(block.kind == "table_row" for block in blocks)
-        told_on = told_on or any(block.index in known or signature_of(block, paths) in places for block in blocks)
+        told_on = told_on or any(block.index in stated or signature_of(block, paths) in places for block in blocks)
         if not told_on and sum(len(item.text) for item in items) <= min(MOST_CHARS, MOST_SHARE * size):
             for item in items:
                 item.kept, item.rule = False, RULE
@@ -65,43 +64,16 @@ def leave_beyond(decisions: list[Decision], stated: Iterable[int] = ()) -> None:
 
 def _core(taken: list[Decision]) -> HtmlElement | None:
     """The container with most of what was taken right in it, else the innermost with nearly all of it at any depth."""
-    right_in: Counter[HtmlElement] = Counter()
-    for item in taken:
-        if item.segment is not None:
-            element = item.segment.element
-            parent = element.getparent()
-            right_in[element if parent is None else parent] += len(item.text)
-    if not right_in:
+    direct = right_in(taken)
+    if not direct:
         return None
     within: Counter[HtmlElement] = Counter()
-    for element, chars in right_in.items():
+    for element, chars in direct.items():
         for outer in (element, *element.iterancestors()):
             within[outer] += chars
-    total = right_in.total()
-    main, _ = right_in.most_common(1)[0]
+    total = direct.total()
+    main, _ = direct.most_common(1)[0]
     if within[main] >= MOST * total:
         return main
     holders = [element for element, chars in within.items() if chars >= NEARLY_ALL * total]
     return max(holders, key=lambda element: sum(1 for _ in element.iterancestors()), default=None)
-
-
-class _Branches:
-    """The outermost container of a block that does not hold the story's container; that itself for the blocks in it."""
-
-    def __init__(self, core: HtmlElement, around: frozenset[HtmlElement]) -> None:
-        self._around = around
-        self._known: dict[HtmlElement, HtmlElement | None] = {core: core, **dict.fromkeys(around)}
-
-    def of(self, item: Decision) -> HtmlElement | None:
-        """The branch of a block; None where its element holds the story itself."""
-        chain: list[HtmlElement] = []
-        node = item.segment.element if item.segment is not None else None
-        while node is not None and node not in self._known:
-            chain.append(node)
-            node = node.getparent()
-        branch = self._known[node] if node is not None else None
-        if branch is None and chain:
-            branch = chain[-1]
-        for element in chain:
-            self._known[element] = branch
-        return branch

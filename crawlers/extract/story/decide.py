@@ -6,6 +6,7 @@ from crawlers.extract.markup.segments import Segment
 from crawlers.extract.story.aboutlines import drop_lines
 from crawlers.extract.story.authorbox import drop_author_boxes
 from crawlers.extract.story.beyond import leave_beyond
+from crawlers.extract.story.boxes import leave_boxes
 from crawlers.extract.story.copies import drop_copies
 from crawlers.extract.story.decision import LONG_WORDS, Decision, words_in
 from crawlers.extract.story.dense import densest, is_prose
@@ -56,11 +57,7 @@ def decide_generic(
         end_at_comments(decisions)
         end_at_remarks(decisions, remarks.blocks, taken)
     Judge(decisions, article, standfirst).run()
-    edges = Edges(decisions, article.title, standfirst | stated)
-    drop_lines(decisions, edges, article.authors)
-    drop_author_boxes(decisions, edges, article.authors)
-    leave_beyond(decisions, stated)
-    judge_headings([item for item in decisions if item.kept])
+    _judge_by_place(decisions, article, standfirst, stated)
     drop_copies(decisions)
     if not stated:
         drop_labels_alone(decisions)
@@ -82,6 +79,16 @@ def _read(
         if not any(is_prose(segments[index]) for index in kept) and (dense := densest(told)):
             kept, verdict = dense, Verdict(dense, [], 1.0)
     return verdict, kept, taken
+
+
+def _judge_by_place(decisions: list[Decision], article: Article, standfirst: set[int], stated: set[int]) -> None:
+    """Take out what the places of blocks, not their classes, tell to be none of the story."""
+    edges = Edges(decisions, article.title, standfirst | stated)
+    drop_lines(decisions, edges, article.authors)
+    drop_author_boxes(decisions, edges, article.authors)
+    leave_beyond(decisions, stated)
+    leave_boxes(decisions, stated)
+    judge_headings([item for item in decisions if item.kept])
 
 
 def decide_by_template(segments: list[Segment], found: Explained, article: Article) -> list[Decision]:
