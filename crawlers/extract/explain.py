@@ -14,9 +14,9 @@ class ExplainedBlock:
     """One block of the page in page order.
 
     `kept` says whether it is part of the article; `by` names what decided: a rule's id, `template`,
-    `template.repeats`, `generic` (left out by the generic extractor), or None for what is kept and for
-    what lies outside the story. `place` is its container path, innermost first; None where the text comes
-    from the page's data alone.
+    `template.repeats`, `generic` (left out by the generic extractor), or None for what is kept (but a caption
+    told by its picture has `pictured`) and for what lies outside the story. `place` is its container path,
+    innermost first; None where the text comes from the page's data alone.
     """
 
     kind: str
@@ -53,7 +53,7 @@ def explain_page(
             item.kind,
             item.text,
             item.kept,
-            None if item.kept else item.rule,
+            item.rule if not item.kept or item.kind == "caption" else None,
             paths.of(item.segment.element) if item.segment is not None else None,
         )
         for item in reading.decisions

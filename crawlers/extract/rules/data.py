@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 ACTIONS = ("block", "list", "tail", "source", "caption", "mark")
-WHERE = ("any", "head", "tail", "edge")
+WHERE = ("any", "head", "tail", "edge", "picture")
 FILES = ("phrases.toml", "notices.toml")
 
 

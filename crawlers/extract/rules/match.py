@@ -44,11 +44,13 @@ class _Index:
 
 
 @cache
-def _index() -> _Index:
+def _index(*, pictured: bool = False) -> _Index:
+    """The rules for any block, or those for blocks beside a picture, which match too much to be tried on all."""
     phrases: dict[str, list[Hit]] = {}
     starts: list[tuple[Hit, tuple[str, ...]]] = []
     patterns: list[tuple[Hit, re.Pattern[str]]] = []
-    for rule in load_phrases():
+    rules = [rule for rule in load_phrases() if (rule.where == "picture") == pictured]
+    for rule in rules:
         for wording in rule.wordings:
             hit = Hit(rule, wording.language)
             for phrase in wording.phrases:
@@ -64,7 +66,7 @@ def _index() -> _Index:
         for opening in {start[:shortest] for start in some}:
             by_opening.setdefault(opening, []).append((hit, some))
     prefilter = Prefilter(pattern for _, pattern in patterns)
-    longest, most_words = max(map(len, phrases), default=0), max(rule.max_words for rule in load_phrases())
+    longest, most_words = max(map(len, phrases), default=0), max(rule.max_words for rule in rules)
     return _Index(phrases, longest, by_opening, tuple(patterns), prefilter, shortest, most_words)
 
 
@@ -79,9 +81,9 @@ def _words(text: str) -> int:
 
 
 @lru_cache(maxsize=4096)
-def _matches(text: str) -> tuple[Hit, ...]:
+def _matches(text: str, *, pictured: bool = False) -> tuple[Hit, ...]:
     """All rules with words that a text meets, but for those of shorter texts."""
-    index = _index()
+    index = _index(pictured=pictured)
     whole = " ".join(text.split())
     bare = whole.strip(EDGES)
     words = _words(text)
@@ -107,7 +109,7 @@ def match_phrase(
     words = _words(text)
     if words > _index().most_words:
         return None
-    for hit in _matches(text):
+    for hit in _matches(text) + (_matches(text, pictured=True) if "picture" in places else ()):
         rule = hit.rule
         where = rule.where == "any" or rule.where in places or (rule.where == "edge" and places)
         if words <= rule.max_words and link_share >= rule.linked and where:

@@ -14,6 +14,7 @@ from crawlers.extract.story.credits import credited_above
 from crawlers.extract.story.decision import LONG_WORDS, Decision, label_of, words_in
 from crawlers.extract.story.headings import judge_headings, same_headline
 from crawlers.extract.story.outskirts import drop_labels
+from crawlers.extract.story.pictured import Captions
 from crawlers.extract.story.pulled import Pulled
 from crawlers.extract.story.signed import MAX_LINE, is_biography, is_byline, is_dateline
 from crawlers.model import Article
@@ -61,6 +62,7 @@ class Judge:
 
     def run(self) -> None:
         """Decide about every block taken so far, in page order."""
+        Captions(self.decisions, self.standfirst, self.article.description).mark()
         positions = self._positions()
         for number, decision in enumerate(self.kept):
             block = decision.segment

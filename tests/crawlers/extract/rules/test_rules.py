@@ -10,14 +10,14 @@ NAMES = [f"{rule.id}.{wording.language}" for rule, wording in WORDINGS]
 
 @pytest.mark.parametrize(("rule", "wording"), WORDINGS, ids=NAMES)
 def test_every_rule_meets_its_example(rule, wording):
-    hits = {(hit.rule.id, hit.language) for hit in _matches(wording.example)}
+    hits = {(hit.rule.id, hit.language) for hit in _matches(wording.example, pictured=rule.where == "picture")}
     assert (rule.id, wording.language) in hits
     assert len(wording.example.split()) <= rule.max_words
 
 
 @pytest.mark.parametrize(("rule", "wording"), WORDINGS, ids=NAMES)
 def test_no_rule_meets_a_counter_example(rule, wording):
-    hit = match_phrase(wording.counter, link_share=0.0, places=ANYWHERE)
+    hit = match_phrase(wording.counter, link_share=0.0, places=ANYWHERE | {rule.where})
     assert hit is None, f"{wording.counter!r} is met by {hit.rule.id}.{hit.language}" if hit else ""
 
 
@@ -62,6 +62,12 @@ def test_a_container_of_contents_is_one_only_for_links():
 
 def test_the_rules_speak_at_least_twenty_languages():
     assert len({wording.language for _, wording in WORDINGS}) >= 20
+
+
+def test_words_of_captions_are_taken_for_such_only_beside_a_picture():
+    caption = "In this file photo from March, the breakwater stands above the sea"
+    assert match_phrase(caption, places=ANYWHERE) is None
+    assert match_phrase(caption, places=ANYWHERE | {"picture"}).rule.id == "picture-words"
 
 
 def test_rule_ids_are_unique():

@@ -1,0 +1,155 @@
+"""Pictures and players of a page, each with the text that shares its innermost container."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from lxml.html import HtmlElement
+
+from crawlers.extract.markup.segments import Segment
+
+MEDIA = ("img", "picture", "amp-img", "figure", "video", "audio", "iframe")
+SOURCES = ("data-src", "data-original", "data-lazy-src", "data-lazy", "data-url", "original-src", "src")
+"""Where the address of a picture stands; pages that load pictures late have a blank one in `src`."""
+
+LEAST_SIDE = 100
+"""Pixels of a picture's width and height, where the page gives them: smaller ones are icons and faces."""
+
+DRAWN = re.compile(
+    r"\.svg(?:$|[?#])|(?:^|[/_.-])(?:logo|icons?|avatars?|gravatar|sprite|pixel|spacer|emoji|emoticon|smil(?:ey|ies)|"
+    r"button|btn|1x1|transparent|bullet|arrow|check(?:mark)?)s?(?:[/_.\d-]|$)",
+    re.IGNORECASE,
+)
+"""Addresses of what is drawn for the page, not for its story."""
+
+PLAYER = re.compile(r"video|youtu|vimeo|player|embed|dailymotion|brightcove|soundcloud|podcast|slideshow|gallery")
+"""Addresses of frames that show pictures, films or sound."""
+
+
+UP = 4
+"""Containers around a box that are known, too."""
+
+NEXT = 4
+"""Elements right below a picture among which the first with text is looked for: the others are empty."""
+
+Span = tuple[int, int]
+"""The numbers of the first and the last block in an element."""
+
+
+@dataclass(slots=True)
+class Box:
+    """An element that holds text and belongs to pictures: it holds them, too, or (`below`) stands right below one."""
+
+    element: HtmlElement
+    span: Span
+    below: bool = False
+    around: list[Span] = field(default_factory=list)
+    """What the containers around hold, innermost first."""
+    pictures: list[HtmlElement] = field(default_factory=list)
+
+
+Spans = dict[HtmlElement, Span]
+
+
+def boxes(blocks: Sequence[Segment]) -> list[Box]:
+    """The innermost containers of pictures and players that hold text, and what stands right below those.
+
+    `blocks` are those of a stretch of a page, in its order; what stands around it is not looked at.
+    """
+    if not blocks:
+        return []
+    spans = _spans(blocks)
+    found: dict[HtmlElement, Box] = {}
+    known: dict[HtmlElement, HtmlElement | None] = {}
+    for picture in _around(blocks, spans).iter(*MEDIA):
+        if not _shows(picture):
+            continue
+        passed: list[HtmlElement] = []
+        node: HtmlElement | None = picture
+        while node is not None and node not in spans and node not in known:
+            passed.append(node)
+            node = node.getparent()
+        holder = known[node] if node is not None and node in known else node
+        known.update(dict.fromkeys(passed, holder))
+        if holder is not None:
+            box = _box(found, holder, spans)
+            box.below = False
+            box.pictures.append(picture)
+        if passed and holder is node and (under := _under(passed[-1], spans)) is not None:
+            _box(found, under, spans, below=True).pictures.append(picture)
+    return list(found.values())
+
+
+def _around(blocks: Sequence[Segment], spans: Spans) -> HtmlElement:
+    """The innermost element that holds all of the blocks."""
+    whole = (0, len(blocks) - 1)
+    element = blocks[0].element
+    return next((node for node in (element, *element.iterancestors()) if spans[node] == whole), element)
+
+
+def _box(found: dict[HtmlElement, Box], element: HtmlElement, spans: Spans, *, below: bool = False) -> Box:
+    if element not in found:
+        around = [spans[node] for node in islice(element.iterancestors(), UP)]
+        found[element] = Box(element, spans[element], below, around)
+    return found[element]
+
+
+def _under(element: HtmlElement, spans: Spans) -> HtmlElement | None:
+    """The element with text right below one without; None where something else, or bare text, follows."""
+    if element.tail and not element.tail.isspace():
+        return None
+    for sibling in islice(element.itersiblings(), NEXT):
+        if sibling in spans:
+            return sibling
+        if sibling.tag in MEDIA or (sibling.tail and not sibling.tail.isspace()):
+            return None
+    return None
+
+
+def _spans(blocks: Sequence[Segment]) -> Spans:
+    """All elements around blocks. The way from one block to the next is passed once: linear in the page's size."""
+    spans: Spans = {}
+    path: list[HtmlElement] = []
+    depth: dict[HtmlElement, int] = {}
+    for number, block in enumerate(blocks):
+        entered: list[HtmlElement] = []
+        node: HtmlElement | None = block.element
+        while node is not None and node not in depth:
+            entered.append(node)
+            node = node.getparent()
+        common = depth[node] + 1 if node is not None else 0
+        _close(path, depth, spans, common, number - 1)
+        for element in reversed(entered):
+            depth[element] = len(path)
+            path.append(element)
+            spans.setdefault(element, (number, number))
+    _close(path, depth, spans, 0, len(blocks) - 1)
+    return spans
+
+
+def _close(path: list[HtmlElement], depth: dict[HtmlElement, int], spans: Spans, keep: int, last: int) -> None:
+    for element in path[keep:]:
+        del depth[element]
+        spans[element] = (spans[element][0], last)
+    del path[keep:]
+
+
+def _shows(element: HtmlElement) -> bool:
+    """Whether an element is a picture or a player a reader sees as such: no icon, no frame of something else."""
+    if element.tag == "iframe":
+        return PLAYER.search(_source(element)) is not None
+    if element.tag != "img":
+        return True
+    return not DRAWN.search(_source(element)) and not any(_little(element.get(side)) for side in ("width", "height"))
+
+
+def _source(element: HtmlElement) -> str:
+    """The address of what is shown; empty where there is but a placeholder."""
+    values = (element.get(name, "").strip() for name in SOURCES)
+    return next((value for value in values if value and not value.startswith("data:")), "")
+
+
+def _little(size: str | None) -> bool:
+    given = re.fullmatch(r"\s*(\d{1,4})(?:\.\d+)?(?:px)?\s*", size or "")
+    return given is not None and int(given.group(1)) < LEAST_SIDE
