@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-ACTIONS = ("block", "list", "tail", "source", "caption", "mark")
+ACTIONS = ("block", "list", "stories", "tail", "source", "caption", "mark")
 WHERE = ("any", "head", "tail", "edge", "picture")
-FILES = ("phrases.toml", "notices.toml")
+FILES = ("phrases.toml", "notices.toml", "promotion.toml")
 
 
 class RuleError(ValueError):

@@ -17,6 +17,7 @@ from crawlers.extract.story.judge import Judge
 from crawlers.extract.story.nothing import drop_labels_alone, is_front_page
 from crawlers.extract.story.outskirts import end_at_comments, end_at_remarks, trim
 from crawlers.extract.story.readers import Remarks, find_remarks, without_remarks
+from crawlers.extract.story.records import drop_records
 from crawlers.extract.story.rescue import rescue
 from crawlers.extract.story.sisters import restore, table_rows
 from crawlers.extract.story.standfirst import find_standfirst
@@ -56,6 +57,7 @@ def decide_generic(
         trim(decisions, article.title)
         end_at_comments(decisions)
         end_at_remarks(decisions, remarks.blocks, taken)
+        drop_records(decisions, article.title)
     Judge(decisions, article, standfirst).run()
     _judge_by_place(decisions, article, standfirst, stated)
     drop_copies(decisions)

@@ -39,3 +39,10 @@ def words_in(text: str) -> int:
     """Words of a text; in scripts without spaces two characters count as one word."""
     words = text.count(" ") + 1
     return words if text.isascii() else words + len(CJK.findall(text)) // 2
+
+
+def list_around(decision: Decision) -> HtmlElement | None:
+    """The list that an item stands in; None for other blocks."""
+    if decision.segment is None or decision.kind != "list_item":
+        return None
+    return next(decision.segment.element.iterancestors("ul", "ol"), None)

@@ -11,7 +11,7 @@ from crawlers.extract.fields.names import is_agency
 from crawlers.extract.markup.segments import Segment, in_page, internal, key_of
 from crawlers.extract.rules import Hit, match_phrase, match_place, normal
 from crawlers.extract.story.credits import credited_above
-from crawlers.extract.story.decision import LONG_WORDS, Decision, label_of, words_in
+from crawlers.extract.story.decision import LONG_WORDS, Decision, label_of, list_around, words_in
 from crawlers.extract.story.headings import judge_headings, same_headline
 from crawlers.extract.story.outskirts import drop_labels
 from crawlers.extract.story.pictured import Captions
@@ -225,7 +225,7 @@ class Judge:
         if hit is None or hit.rule.action == "mark":
             return
         decision.kept, decision.rule = False, hit.rule.id
-        if hit.rule.action == "list":
+        if hit.rule.action in {"list", "stories"}:
             self._drop_list(number, hit)
         elif hit.rule.action == "tail":
             self._drop_tail(number, hit)
@@ -235,11 +235,13 @@ class Judge:
             decision.kept, decision.rule, decision.kind = True, None, "caption"
 
     def _drop_list(self, number: int, hit: Hit) -> None:
-        """The links below a label; and where a list is announced and closed for screen readers, all of it."""
+        """The links below a label, or items with a link each; all of a list that is announced for screen readers."""
         left = 0
+        below = self.kept[number + 1] if number + 1 < len(self.kept) else None
+        top = list_around(below) if below is not None and hit.rule.action == "stories" else None
         for at in range(number, min(number + 40, len(self.kept))):
             decision = self.kept[at]
-            if at > number and not self._listed(decision, left):
+            if at > number and not self._listed(decision, left, top):
                 return
             if announced := LIST_OF.search(decision.text):
                 left = int(next(filter(None, announced.groups())))
@@ -251,9 +253,12 @@ class Judge:
                 left -= 1
             decision.kept, decision.rule = False, hit.rule.id
 
-    def _listed(self, decision: Decision, left: int) -> bool:
+    def _listed(self, decision: Decision, left: int, top: HtmlElement | None) -> bool:
         block = decision.segment
-        linked = block is not None and block.link_share > 0.6 and words_in(decision.text) <= 40
+        linked = block is not None and (
+            block.link_share > 0.6 or (block.link_chars > 0 and top is not None and list_around(decision) is top)
+        )
+        linked = linked and words_in(decision.text) <= 40
         item = left > 0 and (decision.kind == "list_item" or LIST_ITEM.match(decision.text) is not None)
         marker = match_phrase(decision.text)
         return linked or item or (marker is not None and marker.rule.id in {"screen-reader", "related-label"})

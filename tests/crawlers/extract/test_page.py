@@ -22,6 +22,10 @@ INSERTS = {
         </ul><p class="screen-reader-text">end of list</p>""",
     "flattened related": """<p>Recommended Stories</p><p>list of 2 items</p><p>list 1 of 2 Ferry timetable changes</p>
         <p>list 2 of 2 Bakery on the quay to close</p><p>end of list</p>""",
+    "other stories": """<p>More Great Harbour Stories</p><ul><li>The ferry has <a href="/7">a new timetable</a></li>
+        <li>Why the <a href="/8">bakery on the quay</a> will close</li></ul>""",
+    "subscription": "<p>Already have an account? Log in</p><p>Enjoy the latest local and national news.</p>",
+    "appeal": "<p>Support Harbour News and make a difference for readers everywhere.</p>",
     "read more": '<p><strong>Read more:</strong> <a href="/5">How the breakwater was built in 1911</a></p>',
     "newsletter": "<p>Sign up for our weekly newsletter and get the best of our reporting in your inbox.</p>",
     "share": '<div class="social-share"><span>Share this article</span> <a href="#">Facebook</a></div>',
@@ -54,6 +58,8 @@ def test_what_is_taken_out_keeps_the_rule_that_did_it():
         "<blockquote><p>“I have seen three walls go under in my time,” she said.</p></blockquote>",
         "<ul><li>Northern end: 40 metres</li><li>Southern end: 25 metres</li></ul>",
         "<p>Related costs, such as dredging, are not included.</p>",
+        """<h3>Stories of the wall</h3><ul><li>Of the keeper who <a href='/9'>rowed out alone</a> one winter</li>
+        <li>Of the two brothers who <a href='/10'>carried the first stone</a> down</li></ul>""",
     ],
 )
 def test_real_parts_of_the_story_survive(kept):
