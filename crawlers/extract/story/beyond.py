@@ -4,7 +4,6 @@ Where nearly all of a story stands in one container, what comes after that in an
 whatever it is called and however much it reads like prose. This needs no class names, as the rules about places do.
 """
 
-from collections import Counter
 from collections.abc import Collection
 
 from lxml.html import HtmlElement
@@ -12,7 +11,7 @@ from lxml.html import HtmlElement
 from crawlers.extract.markup.segments import HEADINGS
 from crawlers.extract.markup.signature import Paths, signature_of
 from crawlers.extract.markup.walk import INLINE
-from crawlers.extract.story.branches import Branches, right_in, taken_from
+from crawlers.extract.story.branches import Branches, innermost, right_in, taken_from, with_around
 from crawlers.extract.story.decision import Decision
 
 RULE = "beyond"
@@ -67,13 +66,7 @@ def _core(taken: list[Decision]) -> HtmlElement | None:
     direct = right_in(taken)
     if not direct:
         return None
-    within: Counter[HtmlElement] = Counter()
-    for element, chars in direct.items():
-        for outer in (element, *element.iterancestors()):
-            within[outer] += chars
     total = direct.total()
+    within = with_around(direct)
     main, _ = direct.most_common(1)[0]
-    if within[main] >= MOST * total:
-        return main
-    holders = [element for element, chars in within.items() if chars >= NEARLY_ALL * total]
-    return max(holders, key=lambda element: sum(1 for _ in element.iterancestors()), default=None)
+    return main if within[main] >= MOST * total else innermost(within, NEARLY_ALL * total)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from math import inf
 
 from lxml.html import HtmlElement
 
@@ -22,6 +23,21 @@ def right_in(taken: Iterable[Decision]) -> Counter[HtmlElement]:
             parent = element.getparent()
             weights[element if parent is None else parent] += len(item.text)
     return weights
+
+
+def with_around(weights: Counter[HtmlElement]) -> Counter[HtmlElement]:
+    """The same for the elements around, too, each with all that is in it at any depth."""
+    found: Counter[HtmlElement] = Counter()
+    for element, chars in weights.items():
+        for outer in (element, *element.iterancestors()):
+            found[outer] += chars
+    return found
+
+
+def innermost(weights: Counter[HtmlElement], least: float, most: float = inf) -> HtmlElement | None:
+    """The innermost element of a weight between two; None where there is none."""
+    holders = [element for element, chars in weights.items() if least <= chars < most]
+    return max(holders, key=lambda element: sum(1 for _ in element.iterancestors()), default=None)
 
 
 class Branches:

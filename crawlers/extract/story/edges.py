@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from crawlers.extract.markup.segments import Segment, key_of
 from crawlers.extract.markup.signature import Paths, signature_of
 from crawlers.extract.story.decision import Decision
-from crawlers.extract.story.headings import same_headline
+from crawlers.extract.story.headings import is_headline
 
 EARLY, LATE = 0.3, 0.7
 """Shares of the text between which stands the story's middle."""
@@ -63,7 +63,7 @@ class Edges:
     def _headline(self, first: int, title: str | None) -> int | None:
         key = key_of(title or "")
         above = range(first - 1, max(-1, first - 2 * FAR), -1)
-        return next((number for number in above if _is_headline(self._decisions[number].segment, title, key)), None)
+        return next((number for number in above if _shows_title(self._decisions[number].segment, title, key)), None)
 
 
 def _standing(decisions: Sequence[Decision]) -> Standing:
@@ -84,9 +84,5 @@ def _standing(decisions: Sequence[Decision]) -> Standing:
     return []
 
 
-def _is_headline(block: Segment | None, title: str | None, key: str) -> bool:
-    if block is None or block.hidden:
-        return False
-    if block.kind == "heading" and (block.element.tag == "h1" or same_headline(block.text, title)):
-        return True
-    return bool(key) and block.bare() == key
+def _shows_title(block: Segment | None, title: str | None, key: str) -> bool:
+    return is_headline(block, title) or (block is not None and bool(key) and not block.hidden and block.bare() == key)

@@ -6,7 +6,7 @@ A subheading of a story has the story's own text below it. What has none is judg
 import re
 
 from crawlers.extract.fields.han import units
-from crawlers.extract.markup.segments import HEADINGS, in_page, internal
+from crawlers.extract.markup.segments import HEADINGS, Segment, in_page, internal
 from crawlers.extract.story.decision import LONG_WORDS, Decision, words_in
 
 RUN = 4
@@ -107,3 +107,10 @@ def same_headline(text: str, title: str | None) -> bool:
     if min(len(ours), len(theirs)) < ALIKE_WORDS:
         return False
     return common >= ALIKE * len(theirs) or (common >= ALIKE * len(ours) and len(ours) >= LEAST_OF_TITLE * len(theirs))
+
+
+def is_headline(block: Segment | None, title: str | None) -> bool:
+    """Whether a block is a heading that shows the page's headline."""
+    if block is None or block.hidden or block.kind != "heading":
+        return False
+    return block.element.tag == "h1" or same_headline(block.text, title)

@@ -7,6 +7,7 @@ what comes after the comments' heading, or past a stretch of menus and teasers i
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator
+from math import inf
 
 from lxml.html import HtmlElement
 
@@ -14,8 +15,9 @@ from crawlers.extract.markup.nested import within
 from crawlers.extract.markup.segments import in_page, internal
 from crawlers.extract.markup.signature import Paths, signature_of
 from crawlers.extract.rules import match_phrase
+from crawlers.extract.story.branches import innermost, with_around
 from crawlers.extract.story.decision import LONG_WORDS, Decision, words_in
-from crawlers.extract.story.headings import same_headline
+from crawlers.extract.story.headings import is_headline, same_headline
 
 CORE = 0.8
 """Share of what was taken that the story's container holds, at least."""
@@ -88,7 +90,7 @@ def _trim_around(decisions: list[Decision], core: HtmlElement | None, title: str
     ]
     paths = Paths()
     places = {signature_of(block, paths) for number in own if (block := decisions[number].segment) is not None}
-    above = next((number for number in range(own[0]) if _headline(decisions[number], title)), 0)
+    above = next((number for number in range(own[0]) if is_headline(decisions[number].segment, title)), 0)
     for order in (range(own[-1] + 1, len(decisions)), range(above - 1, -1, -1)):
         gap = 0
         for number in order:
@@ -98,13 +100,6 @@ def _trim_around(decisions: list[Decision], core: HtmlElement | None, title: str
                 gap += not block.hidden
             elif block is not None and gap >= GAP and signature_of(block, paths) not in places:
                 item.kept, item.rule = False, "apart"
-
-
-def _headline(item: Decision, title: str | None) -> bool:
-    block = item.segment
-    if block is None or block.hidden:
-        return False
-    return block.element.tag == "h1" or (block.kind == "heading" and _titled(item, title))
 
 
 def _titled(item: Decision, title: str | None) -> bool:
@@ -119,18 +114,12 @@ def _reads(item: Decision) -> bool:
 
 def _core(taken: list[Decision], *, all_of_it: bool = False) -> HtmlElement | None:
     """The innermost element that holds nearly all of what was taken; None where only those of all of it do."""
-    weights: Counter[HtmlElement] = Counter()
     by_element: Counter[HtmlElement] = Counter()
     for item in taken:
         if item.segment is not None:
             by_element[item.segment.element] += len(item.text)
-    for element, chars in by_element.items():
-        weights[element] += chars
-        for parent in element.iterancestors():
-            weights[parent] += chars
-    total = sum(by_element.values())
-    holders = [element for element, chars in weights.items() if CORE * total <= chars and (all_of_it or chars < total)]
-    return max(holders, key=lambda element: sum(1 for _ in element.iterancestors()), default=None)
+    total = by_element.total()
+    return innermost(with_around(by_element), CORE * total, inf if all_of_it else total)
 
 
 def end_at_comments(decisions: list[Decision]) -> None:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from itertools import islice
 
-from crawlers.extract.markup.boxes import Box, Span, boxes
+from crawlers.extract.markup.pictures import Box, Span, boxes
 from crawlers.extract.markup.segments import HEADINGS, key_of
 from crawlers.extract.markup.signature import Paths, signature_of
 from crawlers.extract.rules import match_phrase

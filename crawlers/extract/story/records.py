@@ -16,8 +16,9 @@ from lxml.html import HtmlElement
 from crawlers.extract.markup.content import text_of
 from crawlers.extract.markup.nested import within
 from crawlers.extract.markup.segments import HEADINGS, Segment, in_page, internal
+from crawlers.extract.story.branches import innermost, with_around
 from crawlers.extract.story.decision import LONG_WORDS, Decision, words_in
-from crawlers.extract.story.headings import same_headline
+from crawlers.extract.story.headings import is_headline
 
 RECORDS = 3
 """Entries that make a list, at least."""
@@ -77,15 +78,7 @@ def drop_records(decisions: list[Decision], title: str | None) -> None:
 def _start(decisions: list[Decision], title: str | None) -> int:
     """The first block of prose that was taken; where a headline stands below it, the page's first block."""
     prose = next((number for number, item in enumerate(decisions) if item.kept and _reads(item)), len(decisions))
-    return 0 if any(_headline(item, title) for item in decisions[prose:]) else prose
-
-
-def _headline(item: Decision, title: str | None) -> bool:
-    """Whether a block shows the headline."""
-    block = item.segment
-    if block is None or block.hidden or block.kind != "heading":
-        return False
-    return block.element.tag == "h1" or same_headline(block.text, title)
+    return 0 if any(is_headline(item.segment, title) for item in decisions[prose:]) else prose
 
 
 def _reads(item: Decision) -> bool:
@@ -168,25 +161,18 @@ class _Story:
             if item.kept and item.segment is not None and number not in listed and _reads(item)
         }
         self.chars = sum(len(block.text) for block in prose.values())
-        self.weights: Counter[HtmlElement] = Counter()
+        by_element: Counter[HtmlElement] = Counter()
         for block in prose.values():
-            self.weights[block.element] += len(block.text)
-        for element, chars in [*self.weights.items()]:
-            for container in element.iterancestors():
-                self.weights[container] += chars
-        self.core = self._core()
-        self.inside = {self.core: True} if self.core is not None else {}
+            by_element[block.element] += len(block.text)
+        self.weights = with_around(by_element)
+        core = innermost(self.weights, CORE * self.chars)
+        self.inside = {core: True} if core is not None else {}
         """What is known to be within the container, or not."""
         self.numbers = [number for number, block in prose.items() if within(block.element, self.inside)]
         self.before = [0, *accumulate(len(decisions[number].text) for number in self.numbers)]
         """Characters in the container before each of its blocks, and all of them."""
         opening = decisions[: self.numbers[0]] if self.numbers else []
-        self.headline = max((at for at, item in enumerate(opening) if _headline(item, title)), default=0)
-
-    def _core(self) -> HtmlElement | None:
-        """The innermost container of nearly all of it."""
-        holders = [element for element, chars in self.weights.items() if chars >= CORE * self.chars]
-        return max(holders, key=lambda element: sum(1 for _ in element.iterancestors()), default=None)
+        self.headline = max((at for at, item in enumerate(opening) if is_headline(item.segment, title)), default=0)
 
     def apart(self, found: _List) -> bool:
         """Whether a list stands clear of the prose, none of it beside the entries, and has little of what was taken."""

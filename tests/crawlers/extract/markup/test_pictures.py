@@ -1,7 +1,7 @@
 import pytest
 from lxml.html import document_fromstring
 
-from crawlers.extract.markup.boxes import boxes
+from crawlers.extract.markup.pictures import boxes
 from crawlers.extract.markup.walk import segment
 
 PICTURE = "<img src='/1.jpg'>"
