@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from math import inf
 
 from lxml.html import HtmlElement
 
@@ -52,10 +53,11 @@ class Box:
 Spans = dict[HtmlElement, Span]
 
 
-def boxes(blocks: Sequence[Segment]) -> list[Box]:
+def boxes(blocks: Sequence[Segment], most: float = inf) -> list[Box]:
     """The innermost containers of pictures and players that hold text, and what stands right below those.
 
-    `blocks` are those of a stretch of a page, in its order; what stands around it is not looked at.
+    `blocks` are those of a stretch of a page, in its order; what stands around it is not looked at. Containers of more
+    blocks than `most` are left out.
     """
     if not blocks:
         return []
@@ -63,22 +65,31 @@ def boxes(blocks: Sequence[Segment]) -> list[Box]:
     found: dict[HtmlElement, Box] = {}
     known: dict[HtmlElement, HtmlElement | None] = {}
     for picture in _around(blocks, spans).iter(*MEDIA):
-        if not _shows(picture):
-            continue
         passed: list[HtmlElement] = []
         node: HtmlElement | None = picture
         while node is not None and node not in spans and node not in known:
             passed.append(node)
             node = node.getparent()
         holder = known[node] if node is not None and node in known else node
+        under = _under(passed[-1], spans) if passed and holder is node else None
+        small = holder is not None and _length(spans[holder]) <= most
+        if under is not None and _length(spans[under]) > most:
+            under = None
+        # Most pictures of a page stand among much text: what they show need not be known.
+        if (small or under is not None) and not _shows(picture):
+            continue
         known.update(dict.fromkeys(passed, holder))
-        if holder is not None:
+        if holder is not None and small:
             box = _box(found, holder, spans)
             box.below = False
             box.pictures.append(picture)
-        if passed and holder is node and (under := _under(passed[-1], spans)) is not None:
+        if under is not None:
             _box(found, under, spans, below=True).pictures.append(picture)
     return list(found.values())
+
+
+def _length(span: Span) -> int:
+    return span[1] - span[0] + 1
 
 
 def _around(blocks: Sequence[Segment], spans: Spans) -> HtmlElement:
@@ -146,8 +157,11 @@ def _shows(element: HtmlElement) -> bool:
 
 def _source(element: HtmlElement) -> str:
     """The address of what is shown; empty where there is but a placeholder."""
-    values = (element.get(name, "").strip() for name in SOURCES)
-    return next((value for value in values if value and not value.startswith("data:")), "")
+    for name in SOURCES:
+        value = element.get(name)
+        if value and not (value := value.strip()).startswith("data:") and value:
+            return value
+    return ""
 
 
 def _little(size: str | None) -> bool:
