@@ -14,6 +14,10 @@ SENTENCE = re.compile(r"(?<=[.!?…»”\"])\s+(?=[^\W\d_]|[„“«\"'(\d])|(?<
 MIN_BODY = 400
 """Characters; a shorter text is a teaser, or what stands before a paywall."""
 
+LEAST_LETTERS, SHORT_TEXT = 8, 16
+"""Letters and digits of a line that is found anywhere on the page; characters of a block that can be a shorter one
+("Why?"), which is looked for only among the others."""
+
 MAX_UPDATES = 500
 WITNESSED = 0.75
 """Share of the stated text that must stand on the page for the statement to be about it."""
@@ -39,8 +43,13 @@ def _text(value: object) -> str:
 
 def witnessed(segments: list[Segment], head: Head) -> set[int]:
     """Indexes of the page's blocks that the stated story contains; empty where the two don't match."""
-    lines = [line for line in stated_lines(head) if len(key_of(line)) >= 8]
+    keyed = [(line, key_of(line)) for line in stated_lines(head)]
+    lines = [line for line, key in keyed if len(key) >= LEAST_LETTERS]
     if not lines:
         return set()
     verdict = judge(segments, lines)
-    return verdict.kept if verdict.coverage >= WITNESSED else set()
+    if verdict.coverage < WITNESSED:
+        return set()
+    short = {key for _, key in keyed if key and len(key) < LEAST_LETTERS}
+    within = segments[min(verdict.kept, default=0) : max(verdict.kept, default=-1) + 1] if short else []
+    return verdict.kept | {block.index for block in within if len(block.text) <= SHORT_TEXT and block.bare() in short}
