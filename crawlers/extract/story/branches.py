@@ -27,10 +27,21 @@ def right_in(taken: Iterable[Decision]) -> Counter[HtmlElement]:
 
 def with_around(weights: Counter[HtmlElement]) -> Counter[HtmlElement]:
     """The same for the elements around, too, each with all that is in it at any depth."""
-    found: Counter[HtmlElement] = Counter()
-    for element, chars in weights.items():
-        for outer in (element, *element.iterancestors()):
-            found[outer] += chars
+    # From the innermost elements outwards: each passes what it has to its parent once, however deep the page is.
+    found = Counter(weights)
+    depths: dict[HtmlElement, int] = {}
+    for element in weights:
+        chain: list[HtmlElement] = []
+        node: HtmlElement | None = element
+        while node is not None and node not in depths:
+            chain.append(node)
+            node = node.getparent()
+        depth = depths[node] if node is not None else -1
+        depths |= {inner: depth + number for number, inner in enumerate(reversed(chain), 1)}
+    for element in sorted(depths, key=depths.__getitem__, reverse=True):
+        parent = element.getparent()
+        if parent is not None:
+            found[parent] += found[element]
     return found
 
 

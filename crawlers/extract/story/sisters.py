@@ -13,6 +13,7 @@ from lxml.html import HtmlElement
 
 from crawlers.extract.markup.segments import Segment, internal
 from crawlers.extract.markup.signature import Paths, signature_of
+from crawlers.extract.story.branches import innermost, with_around
 
 MIN_STORY = 200
 """Characters of kept text that make a place a place of the story."""
@@ -21,6 +22,9 @@ STORY_SHARE = 0.25
 """Share of a place's text that must have been taken: generic extractors may stop at the first of several chunks."""
 
 MAX_LINK_SHARE = 0.5
+REGION = 0.9
+"""Share of the text taken that stands in the smallest element around it, at least."""
+
 LEVELS_UP = 3
 MAX_HEADING = 160
 MAX_ROWS = 80
@@ -52,16 +56,12 @@ def _may(block: Segment) -> bool:
 
 def _region(kept: list[Segment]) -> HtmlElement | None:
     """The smallest element that holds nearly all of the kept text."""
-    weight: Counter[HtmlElement] = Counter()
+    weights: Counter[HtmlElement] = Counter()
     for block in kept:
-        weight[block.element] += len(block.text)
-        for parent in block.element.iterancestors():
-            weight[parent] += len(block.text)
-    whole = sum(len(block.text) for block in kept)
-    holders = [element for element, chars in weight.items() if chars >= 0.9 * whole]
-    if not holders:
+        weights[block.element] += len(block.text)
+    inner = innermost(with_around(weights), REGION * weights.total())
+    if inner is None:
         return None
-    inner: HtmlElement = max(holders, key=lambda element: sum(1 for _ in element.iterancestors()))
     # Stories are cut into chunks around advertisements: the other chunks are cousins, a few levels up.
     for _ in range(LEVELS_UP):
         outer: HtmlElement | None = inner.getparent()

@@ -18,6 +18,9 @@ LEAST_LETTERS, SHORT_TEXT = 8, 16
 """Letters and digits of a line that is found anywhere on the page; characters of a block that can be a shorter one
 ("Why?"), which is looked for only among the others."""
 
+ENDS = (".", "!", "?", "…", "。", "！", "？", ".”", "!”", "?”", '."', '!"', '?"')
+"""With what a sentence ends; labels and prices, which a statement may have among its words, don't."""
+
 MAX_UPDATES = 500
 WITNESSED = 0.75
 """Share of the stated text that must stand on the page for the statement to be about it."""
@@ -52,4 +55,5 @@ def witnessed(segments: list[Segment], head: Head) -> set[int]:
         return set()
     short = {key for _, key in keyed if key and len(key) < LEAST_LETTERS}
     within = segments[min(verdict.kept, default=0) : max(verdict.kept, default=-1) + 1] if short else []
-    return verdict.kept | {block.index for block in within if len(block.text) <= SHORT_TEXT and block.bare() in short}
+    told = (block for block in within if len(block.text) <= SHORT_TEXT and block.text.endswith(ENDS))
+    return verdict.kept | {block.index for block in told if block.bare() in short}

@@ -25,6 +25,10 @@ def test_a_short_line_that_a_whole_statement_lacks_goes():
     assert told(f"<p>{ASIDE}</p>", PROSE) == PROSE
 
 
+def test_a_label_whose_word_is_stated_goes():
+    assert told("<p>Prices</p>", [*PROSE, "Prices. Nobody named them."]) == PROSE
+
+
 def test_a_short_line_outside_the_stated_story_stays_out():
     outside = f"<p>{WHY}</p>"
     html = article("", head="").replace("</article>", f"</article>{outside}")
