@@ -10,6 +10,9 @@ from crawlers.extract.markup.segments import HEADINGS, Segment
 LONG_WORDS = 25
 """Words of a paragraph that can only be prose; the story has begun with the first of them."""
 
+ENDS = re.compile(r"[.!?…。！？]['\"”“»)]*$")
+"""The end of a sentence."""
+
 CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
 
 
@@ -46,3 +49,8 @@ def list_around(decision: Decision) -> HtmlElement | None:
     if decision.segment is None or decision.kind != "list_item":
         return None
     return next(decision.segment.element.iterancestors("ul", "ol"), None)
+
+
+def reads(block: Segment | None) -> bool:
+    """Whether a block is prose: long, hardly linked."""
+    return block is not None and block.link_share < 0.5 and words_in(block.text) >= LONG_WORDS

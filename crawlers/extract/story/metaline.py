@@ -11,6 +11,7 @@ from crawlers.extract.fields import names
 from crawlers.extract.fields.months import MONTHS
 from crawlers.extract.rules import match_phrase
 from crawlers.extract.rules.prefilter import folded
+from crawlers.extract.story.decision import ENDS
 from crawlers.extract.story.signed import CALENDAR, MAX_LINE, NUMERIC, TOKEN, YEAR, is_byline, is_dateline
 
 BETWEEN = re.compile(r"\s*[|•·❯›»,/—\n]\s*|\s[–-]\s")
@@ -39,7 +40,6 @@ HANDLE = re.compile(r"(?<![\w.])@\w{2,30}|\S+@\S+\.\w+")
 SIGNED = re.compile(r"\W*(?:by|von|par|por|door|av|af|przez|oleh|от|автор)\s+(?P<name>(?!\d)\w.{1,40})", re.IGNORECASE)
 """A part that begins as bylines do; beside others one that is known by that alone."""
 
-END = re.compile(r"[.!?…。！？]['\"”“»)]*$")
 OTHERS, OTHER_WORDS = 4, 8
 """Parts, and their words, that are neither date, count nor name, at most."""
 
@@ -62,7 +62,7 @@ def is_metaline(text: str, authors: Sequence[str]) -> bool:
         written = names.WRITTEN.match(text)
         if (written and " " in written.group().strip()) or BRACKETED.fullmatch(text):
             return True
-    return not END.search(text) and not EMAIL.fullmatch(text) and _of_parts(text, authors)
+    return not ENDS.search(text) and not EMAIL.fullmatch(text) and _of_parts(text, authors)
 
 
 def _of_parts(text: str, authors: Sequence[str]) -> bool:

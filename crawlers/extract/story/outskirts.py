@@ -16,7 +16,7 @@ from crawlers.extract.markup.segments import in_page, internal
 from crawlers.extract.markup.signature import Paths, signature_of
 from crawlers.extract.rules import match_phrase
 from crawlers.extract.story.branches import innermost, with_around
-from crawlers.extract.story.decision import LONG_WORDS, Decision, words_in
+from crawlers.extract.story.decision import ENDS, LONG_WORDS, Decision, reads, words_in
 from crawlers.extract.story.headings import is_headline, same_headline
 
 CORE = 0.8
@@ -44,7 +44,6 @@ LABEL_WORDS = 10
 LISTED_WORDS = 3
 """Words of a link that is an entry of a list of stories; shorter ones are buttons."""
 
-ENDS = re.compile(r"[.!?…。！？]['\"”“»)]*$")
 CLAUSES = re.compile("[，；].+")
 """Where no spaces set words apart a sentence is short, and often has no full stop; but labels have no clauses."""
 
@@ -59,7 +58,7 @@ def trim(decisions: list[Decision], title: str | None) -> None:
     """
     _trim_around(decisions, _core(_taken(decisions)), title)
     taken = _taken(decisions)
-    prose = [item for item in taken if _reads(item)]
+    prose = [item for item in taken if reads(item.segment)]
     if sum(len(item.text) for item in prose) < SCRAPS * sum(len(item.text) for item in taken):
         _trim_around(decisions, _core(prose, all_of_it=True), title)
     _drop_menus(decisions, title)
@@ -67,7 +66,7 @@ def trim(decisions: list[Decision], title: str | None) -> None:
 
 def _drop_menus(decisions: list[Decision], title: str | None) -> None:
     """Take out entries of lists and links that were taken from above the headline."""
-    first = next((number for number, item in enumerate(decisions) if item.kept and _reads(item)), 0)
+    first = next((number for number, item in enumerate(decisions) if item.kept and reads(item.segment)), 0)
     headline = next((number for number in range(first) if _titled(decisions[number], title)), 0)
     for item in decisions[:headline]:
         block = item.segment
@@ -105,11 +104,6 @@ def _trim_around(decisions: list[Decision], core: HtmlElement | None, title: str
 def _titled(item: Decision, title: str | None) -> bool:
     """Whether a block, heading or not, shows the page's title."""
     return item.segment is not None and not item.segment.hidden and same_headline(item.segment.text, title)
-
-
-def _reads(item: Decision) -> bool:
-    """Whether a block is prose: long, hardly linked."""
-    return words_in(item.text) >= LONG_WORDS and item.segment is not None and item.segment.link_share < 0.5
 
 
 def _core(taken: list[Decision], *, all_of_it: bool = False) -> HtmlElement | None:

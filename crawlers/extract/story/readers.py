@@ -17,7 +17,7 @@ from lxml.html import HtmlElement
 
 from crawlers.extract.markup.segments import Segment
 from crawlers.extract.rules import match_phrase
-from crawlers.extract.story.decision import LONG_WORDS, words_in
+from crawlers.extract.story.decision import reads, words_in
 from crawlers.extract.story.stamps import is_said, is_stamp
 
 LEVELS = 8
@@ -196,4 +196,4 @@ def _headed(start: int, headings: list[int], order: list[int]) -> bool:
 
 
 def _is_prose(block: Segment) -> bool:
-    return not block.hidden and block.link_share < 0.5 and words_in(block.text) >= LONG_WORDS
+    return not block.hidden and reads(block)

@@ -17,7 +17,7 @@ from crawlers.extract.markup.content import text_of
 from crawlers.extract.markup.nested import within
 from crawlers.extract.markup.segments import HEADINGS, Segment, in_page, internal
 from crawlers.extract.story.branches import innermost, with_around
-from crawlers.extract.story.decision import LONG_WORDS, Decision, words_in
+from crawlers.extract.story.decision import Decision, reads, words_in
 from crawlers.extract.story.headings import is_headline
 
 RECORDS = 3
@@ -77,13 +77,8 @@ def drop_records(decisions: list[Decision], title: str | None) -> None:
 
 def _start(decisions: list[Decision], title: str | None) -> int:
     """The first block of prose that was taken; where a headline stands below it, the page's first block."""
-    prose = next((number for number, item in enumerate(decisions) if item.kept and _reads(item)), len(decisions))
+    prose = next((number for number, item in enumerate(decisions) if item.kept and reads(item.segment)), len(decisions))
     return 0 if any(is_headline(item.segment, title) for item in decisions[prose:]) else prose
-
-
-def _reads(item: Decision) -> bool:
-    """Whether a block is prose: long, hardly linked."""
-    return item.segment is not None and item.segment.link_share < 0.5 and words_in(item.text) >= LONG_WORDS
 
 
 def _lists(decisions: list[Decision], first: int) -> dict[HtmlElement, _List]:
@@ -158,7 +153,7 @@ class _Story:
         prose = {
             number: item.segment
             for number, item in enumerate(decisions)
-            if item.kept and item.segment is not None and number not in listed and _reads(item)
+            if item.kept and item.segment is not None and number not in listed and reads(item.segment)
         }
         self.chars = sum(len(block.text) for block in prose.values())
         by_element: Counter[HtmlElement] = Counter()
