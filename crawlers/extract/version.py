@@ -1,3 +1,3 @@
 """Version of the extraction rules; rows made by different versions may differ."""
 
-EXTRACTOR_VERSION = "1.4.0"
+EXTRACTOR_VERSION = "1.5.0"

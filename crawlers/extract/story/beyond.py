@@ -4,7 +4,8 @@ Where nearly all of a story stands in one container, what comes after that in an
 whatever it is called and however much it reads like prose. This needs no class names, as the rules about places do.
 """
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterator
 
 from lxml.html import HtmlElement
 
@@ -18,6 +19,9 @@ RULE = "beyond"
 
 MOST = 0.65
 """Share of what was taken that the container holds which has the story's paragraphs right in it, at least."""
+
+LEAST, LEFT_OUT = 0.4, 0.2
+"""The same where a branch shows more that was not taken, and how much of it as a share of what was."""
 
 NEARLY_ALL = 0.85
 """The same of a container around the parts of a story, each in one of its own."""
@@ -37,36 +41,64 @@ def leave_beyond(decisions: list[Decision], stated: Collection[int] = ()) -> Non
 
     Not where it stands at a place of the story's own blocks, or is `stated` (numbers of blocks) as the story's.
     """
-    taken = taken_from(decisions)
-    core = _core(taken)
-    if core is None:
+    for core, sure in _cores(taken_from(decisions)):
+        left = None if sure else _left_out(decisions, core)
+        for branch, items in _past(taken_from(decisions), core, stated).items():
+            if left is None or left[branch] >= LEFT_OUT * sum(len(item.text) for item in items):
+                for item in items:
+                    item.kept, item.rule = False, RULE
+
+
+def _cores(taken: list[Decision]) -> Iterator[tuple[HtmlElement, bool]]:
+    """Containers past which the story may end, and whether it surely does.
+
+    The one with most of what was taken right in it; else the innermost with nearly all of it at any depth, and,
+    less surely, the one that has more right in it than others have.
+    """
+    direct = right_in(taken)
+    if not direct:
         return
+    total = direct.total()
+    around = with_around(direct)
+    main, _ = direct.most_common(1)[0]
+    sure = around[main] >= MOST * total
+    if not sure and (nearly_all := innermost(around, NEARLY_ALL * total)) is not None:
+        yield nearly_all, True
+    if sure or around[main] >= LEAST * total:
+        yield main, sure
+
+
+def _past(taken: list[Decision], core: HtmlElement, stated: Collection[int]) -> dict[HtmlElement, list[Decision]]:
+    """What was taken from branches past a container, by branch, where it is no part of the story told on."""
     inside = Branches(core.iterancestors())
     own = [number for number, item in enumerate(taken) if inside.of(item) is core]
+    if not own:
+        return {}
     size = sum(len(taken[number].text) for number in own)
-    if not own or size < MOST * sum(len(item.text) for item in taken):
-        return
     paths = Paths()
     places = {signature_of(block, paths) for number in own if (block := taken[number].segment) is not None}
     past: dict[HtmlElement, list[Decision]] = {}
     for item in taken[own[-1] + 1 :]:
         if (branch := inside.of(item)) is not None:
             past.setdefault(branch, []).append(item)
-    for branch, items in past.items():
+
+    def told_on(branch: HtmlElement, items: list[Decision]) -> bool:
         blocks = [item.segment for item in items if item.segment is not None]
-        told_on = branch.tag in LOOSE or any(block.kind == "table_row" for block in blocks)
-        told_on = told_on or any(block.index in stated or signature_of(block, paths) in places for block in blocks)
-        if not told_on and sum(len(item.text) for item in items) <= min(MOST_CHARS, MOST_SHARE * size):
-            for item in items:
-                item.kept, item.rule = False, RULE
+        if branch.tag in LOOSE or any(block.kind == "table_row" for block in blocks):
+            return True
+        if any(block.index in stated or signature_of(block, paths) in places for block in blocks):
+            return True
+        return sum(len(item.text) for item in items) > min(MOST_CHARS, MOST_SHARE * size)
+
+    return {branch: items for branch, items in past.items() if not told_on(branch, items)}
 
 
-def _core(taken: list[Decision]) -> HtmlElement | None:
-    """The container with most of what was taken right in it, else the innermost with nearly all of it at any depth."""
-    direct = right_in(taken)
-    if not direct:
-        return None
-    total = direct.total()
-    within = with_around(direct)
-    main, _ = direct.most_common(1)[0]
-    return main if within[main] >= MOST * total else innermost(within, NEARLY_ALL * total)
+def _left_out(decisions: list[Decision], core: HtmlElement) -> Counter[HtmlElement]:
+    """Characters that each branch beside a container shows and that were not taken."""
+    inside = Branches(core.iterancestors())
+    found: Counter[HtmlElement] = Counter()
+    for item in decisions:
+        block = item.segment
+        if block is not None and not item.kept and not block.hidden and (branch := inside.of(item)) is not None:
+            found[branch] += len(item.text)
+    return found

@@ -9,10 +9,11 @@ from crawlers.extract.story.beyond import leave_beyond
 from crawlers.extract.story.boxes import leave_boxes
 from crawlers.extract.story.copies import drop_copies
 from crawlers.extract.story.decision import LONG_WORDS, Decision, words_in
-from crawlers.extract.story.dense import densest, is_prose
+from crawlers.extract.story.dense import densest, is_prose, opening
 from crawlers.extract.story.edges import Edges
 from crawlers.extract.story.generic import Verdict, generic_lines, judge, plain_line
 from crawlers.extract.story.headings import judge_headings
+from crawlers.extract.story.heaviest import heaviest
 from crawlers.extract.story.judge import Judge
 from crawlers.extract.story.nothing import drop_labels_alone, is_front_page
 from crawlers.extract.story.outskirts import end_at_comments, end_at_remarks, trim
@@ -31,6 +32,9 @@ CONVINCING_SHARE = 0.3
 CONVINCING_CHARS = 500
 """Of the page's prose, what the quick generic way must take to be believed; else the thorough one is asked."""
 
+BARELY = 0.2
+"""Share of the page's prose below which even the thorough way has missed the story."""
+
 PROSE = 90
 """Characters that make a block without links prose."""
 
@@ -46,7 +50,7 @@ def decide_generic(
         return _decisions(segments, set(), "generic")
     standfirst: set[int] = set()
     remarks = find_remarks(segments, stated)
-    verdict, kept, taken = _read(tree, segments, url, stated, remarks)
+    verdict, kept, taken = _read(tree, segments, url, stated, remarks, article.description)
     if verdict.coverage < ENOUGH_COVERAGE and verdict.lines:
         decisions = [Decision("paragraph", line, True) for line in map(plain_line, verdict.lines) if line]
     else:
@@ -54,7 +58,7 @@ def decide_generic(
         standfirst = find_standfirst(segments, kept, article.title, article.description, article.language)
         decisions = _decisions(segments, kept | standfirst, "generic")
         _leave_unstated(decisions, stated)
-        trim(decisions, article.title)
+        trim(decisions, article.title, stated | standfirst)
         end_at_comments(decisions)
         end_at_remarks(decisions, remarks.blocks, taken)
         drop_records(decisions, article.title)
@@ -67,7 +71,7 @@ def decide_generic(
 
 
 def _read(
-    tree: HtmlElement, segments: list[Segment], url: str, stated: set[int], remarks: Remarks
+    tree: HtmlElement, segments: list[Segment], url: str, stated: set[int], remarks: Remarks, description: str | None
 ) -> tuple[Verdict, set[int], set[int]]:
     """The generic extractor's verdict, the blocks of the story by it, and those of remarks that it took for story."""
     told = [block for block in segments if block.index not in remarks.blocks]
@@ -80,6 +84,9 @@ def _read(
         kept = _story(segments, verdict, stated, remarks)
         if not any(is_prose(segments[index]) for index in kept) and (dense := densest(told)):
             kept, verdict = dense, Verdict(dense, [], 1.0)
+        elif _barely(told, kept):
+            kept |= opening(told, description)
+            kept |= restore(segments, kept) - remarks.blocks
     return verdict, kept, taken
 
 
@@ -107,6 +114,7 @@ def decide_by_template(segments: list[Segment], found: Explained, article: Artic
 
 def _story(segments: list[Segment], verdict: Verdict, stated: set[int], remarks: Remarks) -> set[int]:
     kept = (verdict.kept | stated) - remarks.blocks
+    kept |= heaviest(segments, kept) - remarks.blocks
     return kept | (restore(segments, kept) - remarks.blocks)
 
 
@@ -119,6 +127,16 @@ def _convincing(segments: list[Segment], verdict: Verdict, kept: set[int]) -> bo
             prose += chars
             taken += chars if block.index in kept else 0
     return verdict.coverage >= ENOUGH_COVERAGE and taken >= CONVINCING_CHARS and taken >= CONVINCING_SHARE * prose
+
+
+def _barely(segments: list[Segment], kept: set[int]) -> bool:
+    """Whether hardly any of the page's prose was taken."""
+    prose = taken = 0
+    for block in segments:
+        if is_prose(block):
+            prose += len(block.text)
+            taken += len(block.text) if block.index in kept else 0
+    return taken < BARELY * prose or not taken
 
 
 _PROSE_KINDS = frozenset({"paragraph", "quote", "list_item"})

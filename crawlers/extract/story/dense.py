@@ -1,10 +1,10 @@
-"""The story by density of prose alone: for pages in which the generic extractor finds nothing."""
+"""The story by its prose, or by its first words, alone: for pages in which the generic extractor finds nothing."""
 
 from collections import Counter
 
 from lxml.html import HtmlElement
 
-from crawlers.extract.markup.segments import Segment
+from crawlers.extract.markup.segments import Segment, key_of
 
 PROSE = 90
 """Characters that make a block without links prose."""
@@ -14,6 +14,9 @@ LEAST = 400
 
 SHARE = 0.7
 """Of the page's prose, what the story's container holds at least."""
+
+BEGINS = 30
+"""Letters and digits of a description by which the paragraph it was taken from is known."""
 
 KINDS = frozenset({"paragraph", "heading", "quote", "list_item", "table_row", "code"})
 NO_STORY = frozenset({"nav", "footer", "form"})
@@ -35,6 +38,18 @@ def densest(segments: list[Segment]) -> set[int]:
     holders = [element for element, chars in weights.items() if chars >= SHARE * whole]
     container = max(holders, key=lambda element: sum(1 for _ in element.iterancestors()))
     return {block.index for block in segments if _part(block, container)}
+
+
+def opening(segments: list[Segment], description: str | None) -> set[int]:
+    """Index of the first prose that begins as the page's description does: many give their first sentence as such.
+
+    A dateline may stand before it.
+    """
+    begins = key_of(description or "")[:BEGINS]
+    if len(begins) < BEGINS:
+        return set()
+    first = next((block.index for block in segments if is_prose(block) and begins in block.bare()[: 2 * BEGINS]), None)
+    return set() if first is None else {first}
 
 
 def is_prose(block: Segment) -> bool:

@@ -37,6 +37,9 @@ RELATED, LEAST_ABOVE_RELATED = "below-related", 0.7
 READERS = "readers"
 """Remarks of readers, and what stands below them."""
 
+MAIN_PLACE = 0.5
+"""Share of the prose that stands at one place, for that to be where the story begins."""
+
 LINKED = 0.8
 MENU_KINDS = frozenset({"list_item", "table_row"})
 LABEL_KINDS = frozenset({"paragraph", "heading", "list_item"})
@@ -50,7 +53,7 @@ CLAUSES = re.compile("[，；].+")
 TRUNCATED = re.compile(r"(?:\[(?:…|\.\.\.)\]|…|\.\.\.)$")
 
 
-def trim(decisions: list[Decision], title: str | None) -> None:
+def trim(decisions: list[Decision], title: str | None, stated: Collection[int] = ()) -> None:
     """Take out what was taken from outside the story's container, past other things of the page.
 
     Above the story stand its opening lines, too; there only what comes before the headline is taken out. Where
@@ -61,17 +64,38 @@ def trim(decisions: list[Decision], title: str | None) -> None:
     prose = [item for item in taken if reads(item.segment)]
     if sum(len(item.text) for item in prose) < SCRAPS * sum(len(item.text) for item in taken):
         _trim_around(decisions, _core(prose, all_of_it=True), title)
-    _drop_menus(decisions, title)
+    _drop_above_headline(decisions, title, stated)
 
 
-def _drop_menus(decisions: list[Decision], title: str | None) -> None:
-    """Take out entries of lists and links that were taken from above the headline."""
-    first = next((number for number, item in enumerate(decisions) if item.kept and reads(item.segment)), 0)
+def _drop_above_headline(decisions: list[Decision], title: str | None, stated: Collection[int]) -> None:
+    """Take out entries of lists and links that were taken from above the headline.
+
+    Where most of the story's prose stands at one place below the headline, what else was taken above goes, too.
+    """
+    first, sure = _begins(decisions)
     headline = next((number for number in range(first) if _titled(decisions[number], title)), 0)
     for item in decisions[:headline]:
         block = item.segment
-        if item.kept and block is not None and (item.kind in MENU_KINDS or block.link_share >= 0.5):
+        if not item.kept or block is None or block.index in stated:
+            continue
+        if sure or item.kind in MENU_KINDS or block.link_share >= 0.5:
             item.kept, item.rule = False, "above-headline"
+
+
+def _begins(decisions: list[Decision]) -> tuple[int, bool]:
+    """Number of the block the story's prose begins with, and whether most of the prose stands at its place."""
+    paths = Paths()
+    places: Counter[str] = Counter()
+    first: dict[str, int] = {}
+    for number, item in enumerate(decisions):
+        if item.kept and item.segment is not None and reads(item.segment):
+            place = signature_of(item.segment, paths)
+            places[place] += len(item.text)
+            first.setdefault(place, number)
+    if not first:
+        return 0, False
+    place, chars = places.most_common(1)[0]
+    return (first[place], True) if chars >= MAIN_PLACE * places.total() else (min(first.values()), False)
 
 
 def _taken(decisions: list[Decision]) -> list[Decision]:

@@ -47,6 +47,9 @@ CORE = 0.8
 SHARE_APART, SHARE_WITHIN = 0.4, 0.1
 """What a list may have of all that was taken, at most: outside the story's container, and within it."""
 
+MOST_BELOW = 0.75
+"""The same of a list below all of the story's prose, where the headline stands above that."""
+
 LABEL_WORDS = 10
 RULE = "listed-stories"
 
@@ -167,7 +170,7 @@ class _Story:
         self.before = [0, *accumulate(len(decisions[number].text) for number in self.numbers)]
         """Characters in the container before each of its blocks, and all of them."""
         opening = decisions[: self.numbers[0]] if self.numbers else []
-        self.headline = max((at for at, item in enumerate(opening) if is_headline(item.segment, title)), default=0)
+        self.headline = max((at for at, item in enumerate(opening) if is_headline(item.segment, title)), default=-1)
 
     def apart(self, found: _List) -> bool:
         """Whether a list stands clear of the prose, none of it beside the entries, and has little of what was taken."""
@@ -177,12 +180,13 @@ class _Story:
         if self.weights[found.container] > AMONG * self.chars:
             return False
         own = sum(len(self.decisions[number].text) for number in found.blocks if self.decisions[number].kept)
+        last_of_all = not below and found.blocks[0] > self.headline >= 0
         if within(found.container, self.inside):
             # Links with a text behind them in the same line, or with none, may be what the story sends readers to.
             teasers = sum(words > 0 for words in found.words.values())
             cards = len(found.blocks) > len(found.words) and 2 * teasers > len(found.words)
-            return cards and own <= SHARE_WITHIN * self.taken
-        return found.blocks[-1] < self.headline or own <= SHARE_APART * self.taken
+            return cards and own <= (MOST_BELOW if last_of_all else SHARE_WITHIN) * self.taken
+        return found.blocks[-1] < self.headline or own <= (MOST_BELOW if last_of_all else SHARE_APART) * self.taken
 
 
 def _drop(decisions: list[Decision], found: _List) -> None:

@@ -1,7 +1,8 @@
 """Parts of the story that generic extractors drop by their kind: lists, embedded posts, linked subheadings.
 
 They are taken only where they stand among the story's own paragraphs: within the container that holds most of
-it, next to a block that was taken. The shared rules still judge them afterwards.
+it, next to a block that was taken; or right in a container that looks like those of its paragraphs. The shared
+rules still judge them afterwards.
 """
 
 import re
@@ -12,7 +13,7 @@ from itertools import islice, pairwise
 from lxml.html import HtmlElement
 
 from crawlers.extract.markup.segments import Segment, in_page, internal
-from crawlers.extract.markup.signature import Paths, signature_of
+from crawlers.extract.markup.signature import Paths
 from crawlers.extract.story.decision import LONG_WORDS, words_in
 
 MAJORITY = 0.5
@@ -23,6 +24,9 @@ CLIMB = 5
 
 LIST_LINKED = 0.35
 """Share of links from which a list is a list of links."""
+
+MAIN_PLACE = 0.25
+"""Share of the story's characters in paragraphs that stand right in containers of one look, at least."""
 
 REACH = 3
 """Blocks between a list and the nearest block taken, at most."""
@@ -51,7 +55,8 @@ def rescue(segments: list[Segment], kept: set[int]) -> set[int]:
     story = _Story(segments, kept)
     found = set(story.lists()) | set(story.quotations()) | set(story.opening()) | set(story.sections())
     found |= set(story.below_headings())
-    return found | set(story.linked_headings(kept | found))
+    found |= set(story.linked_headings(kept | found))
+    return found | set(story.headings(kept | found))
 
 
 class _Story:
@@ -73,6 +78,27 @@ class _Story:
             for parent in element.iterancestors():
                 self.weights[parent] += chars
         self.total = sum(by_element.values())
+        self._paths = Paths()
+        self._looks = self._main_looks()
+
+    def _main_looks(self) -> set[str]:
+        """How the containers look that have the story's paragraphs right in them."""
+        weights: Counter[str] = Counter()
+        for index in self.kept:
+            block = self.segments[index]
+            parent = block.element.getparent()
+            if block.kind == "paragraph" and parent is not None:
+                weights[self._look(parent)] += len(block.text)
+        return {look for look, chars in weights.items() if chars >= MAIN_PLACE * self.total}
+
+    def alongside(self, container: HtmlElement) -> bool:
+        """Whether a container looks like those that have the story's paragraphs right in them."""
+        return self._look(container) in self._looks
+
+    def _look(self, element: HtmlElement) -> str:
+        """An element's classes and the tags around it: on many sites each section has a class of its own."""
+        chain = self._paths.chain(element)
+        return " < ".join((*chain[:1], *(step.partition(".")[0] for step in chain[1:])))
 
     def within(self, element: HtmlElement, levels: int = CLIMB) -> bool:
         """Whether the story's container is at most some levels above an element, with nothing set apart between."""
@@ -102,14 +128,27 @@ class _Story:
             if not missing or any(block.hidden for block in blocks) or linked > LIST_LINKED * chars:
                 continue
             parent = top.getparent()
-            if parent is None or not self.within(parent, CLIMB - 2) or not self.near(indexes[0], indexes[-1]):
+            if parent is None or not self.first < indexes[0] <= self.last + 1:
                 continue
-            if not self.first < indexes[0] <= self.last + 1:
+            if (self.alongside(parent) and indexes[0] < self.last) or self._among(parent, blocks):
+                yield from missing
+
+    def _among(self, container: HtmlElement, blocks: list[Segment]) -> bool:
+        """Whether a list in a container near the story is one of prose, or stands between the story's paragraphs."""
+        start, end = blocks[0].index, blocks[-1].index
+        if not self.within(container, CLIMB - 2) or not self.near(start, end):
+            return False
+        words = sum(words_in(block.text) for block in blocks)
+        return words >= SENTENCE_WORDS * len(blocks) or self.prose_first <= start <= self.prose_last
+
+    def headings(self, taken: set[int]) -> Iterator[int]:
+        """Headings beside the story's paragraphs, right above what was taken."""
+        for block in self.segments[self.last : self.first : -1]:
+            if block.kind != "heading" or block.hidden or block.link_share > 0.3 or block.index + 1 not in taken:
                 continue
-            words = sum(words_in(block.text) for block in blocks)
-            if words < SENTENCE_WORDS * len(blocks) and not self.prose_first <= indexes[0] <= self.prose_last:
-                continue
-            yield from missing
+            parent = block.element.getparent()
+            if block.index not in taken and parent is not None and self.alongside(parent):
+                yield block.index
 
     def _groups(self) -> Iterator[tuple[HtmlElement, list[int]]]:
         """Lists of the page, outermost, with the blocks in them."""
@@ -131,21 +170,27 @@ class _Story:
         for block in self.segments[self.first : self.last]:
             if block.kind != "quote" or block.index in self.kept or block.hidden or block.link_share > 0.5:
                 continue
-            if self.within(block.element) and self.near(block.index, block.index) and not _set_apart(block.element):
+            among = self.within(block.element) and self.near(block.index, block.index)
+            if (among or self._stands_alongside(block.element, "blockquote")) and not _set_apart(block.element):
                 yield block.index
 
+    def _stands_alongside(self, element: HtmlElement, tag: str) -> bool:
+        """Whether an element, or one of its tag a little above, stands beside the story's paragraphs."""
+        around = (element, *islice(element.iterancestors(), 2))
+        parent = next((node.getparent() for node in around if node.tag == tag), None)
+        return parent is not None and self.alongside(parent)
+
     def below_headings(self) -> Iterator[int]:
-        """Paragraphs of one place that stand, each alone, below the story's own headings: entries of a round-up."""
-        paths = Paths()
-        by_place: dict[str, list[int]] = {}
+        """Paragraphs of one look that stand, each alone, below the story's own headings: entries of a round-up."""
+        by_look: dict[str, list[int]] = {}
         heading: Segment | None = None
         for block in self.segments[self.first : self.last]:
             if block.index in self.kept:
                 heading = block if block.kind == "heading" and block.link_share <= 0.3 else None
             elif heading is not None and self._entry(block) and block.index - heading.index <= BELOW:
-                by_place.setdefault(signature_of(block, paths), []).append(block.index)
+                by_look.setdefault(self._look(block.element), []).append(block.index)
                 heading = None
-        for indexes in by_place.values():
+        for indexes in by_look.values():
             if len(indexes) >= ENTRIES:
                 yield from indexes
 

@@ -92,3 +92,17 @@ def test_an_appeal_below_a_story_on_a_page_without_telling_names():
     result = extract_page(page(html))
     assert isinstance(result, Article)
     assert result.text == "\n".join(PROSE)
+
+
+MORE = "<p><a href='/join'>Become a member of Harbour News, from today on and for good</a></p>"
+
+
+@pytest.mark.parametrize(("button", "gone"), [(MORE, True), ("", False)])
+def test_boxes_that_are_more_than_the_story_go_where_a_part_of_each_was_left_out(button, gone):
+    """Each of the boxes past the story is small, but together they are more than it."""
+    boxes = "".join(f"<div class='box{n}'><p>{APPEAL} {n}</p><p>{APPEAL} Or {n}.</p>{button}</div>" for n in range(4))
+    tree = document_fromstring(f"<html><body>{STORY}{boxes}</body></html>")
+    decisions = [Decision(block.kind, block.text, block.link_share < 0.8, None, block) for block in segment(tree)]
+    leave_beyond(decisions)
+    assert any(APPEAL in item.text for item in decisions if item.kept) is not gone
+    assert [item.text for item in decisions if item.kept][1:5] == PROSE

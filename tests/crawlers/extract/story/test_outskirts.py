@@ -86,6 +86,35 @@ def test_above_the_headline_a_notice_goes_and_below_it_an_opening_line_stays():
     assert kept(decisions) == [opening]
 
 
+TEASER = (
+    "The bakery on the quay closes after a century, because nobody wants to get up at two in the morning any more, "
+    "says the baker, whose children have long moved to the city and bake no bread."
+)
+
+
+@pytest.mark.parametrize("tag", ["p", "li"])
+def test_where_the_story_stands_in_one_place_all_that_was_taken_above_its_headline_goes(tag):
+    decisions = decided(f"<div><{tag}>{TEASER}</{tag}><div>Find a boat</div></div>{STORY}", TEASER, "Find a boat")
+    trim(decisions, TITLE)
+    assert kept(decisions) == []
+    assert [item.rule for item in decisions if item.text == TEASER] == ["above-headline"]
+
+
+def test_what_is_stated_as_the_story_stays_above_the_headline():
+    decisions = decided(f"<div><p>{TEASER}</p></div>{STORY}", TEASER)
+    stated = {item.segment.index for item in decisions if item.text == TEASER and item.segment is not None}
+    trim(decisions, TITLE, stated)
+    assert kept(decisions) == [TEASER]
+
+
+def test_a_headline_printed_again_below_the_first_paragraphs_ends_nothing():
+    first, rest = STORY.split(f"<p>{PROSE[2]}", 1)
+    again = f"</div><div>{TITLE}</div><div class='body'><p>{PROSE[2]}"
+    decisions = decided(first.replace(f"<h1>{TITLE}</h1>", "<h1>The harbour</h1>") + again + rest)
+    trim(decisions, TITLE)
+    assert [item.text for item in decisions if item.kept] == PROSE
+
+
 COMMENT = "<div class='thread'><p>Finally! I have waited for this since the storms.</p></div>"
 
 

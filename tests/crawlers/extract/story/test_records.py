@@ -66,6 +66,14 @@ def test_a_short_list_at_the_end_of_the_story_itself_goes():
     assert [item.text for item in decisions if item.kept] == PROSE * 4
 
 
+@pytest.mark.parametrize(("headline", "gone"), [("<h1>Town votes</h1>", True), ("", False)])
+def test_entries_below_a_story_shorter_than_they_are_go_where_its_headline_stands_above(headline, gone):
+    listed = entries(teaser=" ".join([TEASER] * 3))
+    decisions = judged(f"<main>{headline}<div>{paragraphs(PROSE)}</div></main><div><div>{listed}</div></div>")
+    assert [item.text for item in decisions if item.kept and item.text in PROSE] == PROSE
+    assert any(TEASER in item.text for item in decisions if item.kept) is not gone
+
+
 @pytest.mark.parametrize("style", STYLES)
 def test_entries_above_the_headline_go_however_much_they_say(style):
     decisions = judged(f"<div>{entries(style, teaser=f'{TEASER} {TEASER}')}</div>{STORY}")

@@ -186,3 +186,32 @@ def test_texts_that_stand_each_below_a_heading_of_the_story_are_its_entries(coun
     kept |= {blocks[0].index, blocks[-1].index}
     found = {blocks[index].text for index in rescue(blocks, kept)}
     assert any(text.startswith("The walk number 1") for text in found) is taken
+
+
+LISTED = "<ul><li>Granite from the valley</li><li>Two cranes</li><li>A bridge of boats</li></ul>"
+
+
+def widget(inside: str, number: int, look: str = "widget") -> str:
+    return f'<div class="row r{number}x{number}"><div class="{look}">{inside}</div></div>'
+
+
+@pytest.mark.parametrize(
+    ("look", "inside", "taken"),
+    [
+        ("widget", f"<h2>What it takes</h2>{LISTED}", ["What it takes", "Granite from the valley", "Two cranes"]),
+        ("widget", "<blockquote><p>Stones don't wait.</p></blockquote>", ["Stones don't wait."]),
+        ("teasers", f"<h2>What it takes</h2>{LISTED}", []),
+        ("widget", LISTED.replace("<li>", "<li><a href='/x'>").replace("</li>", "</a></li>"), []),
+        ("widget", "<h2><a href='/x'>What else it takes</a></h2>", []),
+    ],
+)
+def test_lists_headings_and_quotes_stand_in_containers_that_look_like_those_of_the_paragraphs(look, inside, taken):
+    """As page builders make them: each in a box of its own, whose class no other has."""
+    boxes = [widget(f"<p>{paragraph}</p>", number) for number, paragraph in enumerate(PROSE)]
+    boxes.insert(2, widget(inside, 9, look))
+    far = "".join("<div><p><span>Share</span></p></div>" for _ in range(4))
+    tree = document_fromstring(f"<main>{boxes[0]}{boxes[1]}{far}{boxes[2]}{far}{''.join(boxes[3:])}</main>")
+    blocks = segment(tree)
+    found = {blocks[index].text for index in rescue(blocks, {block.index for block in blocks if block.text in PROSE})}
+    assert found >= set(taken)
+    assert bool(found) is bool(taken)
