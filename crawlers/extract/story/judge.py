@@ -16,7 +16,7 @@ from crawlers.extract.story.headings import judge_headings, same_headline
 from crawlers.extract.story.outskirts import drop_labels
 from crawlers.extract.story.pictured import Captions
 from crawlers.extract.story.pulled import Pulled
-from crawlers.extract.story.signed import MAX_LINE, is_biography, is_byline, is_dateline
+from crawlers.extract.story.signed import MAX_LINE, is_biography, is_byline, is_dateline, is_signature
 from crawlers.model import Article
 
 PLACE_MAX_SHARE = 1 / 3
@@ -199,6 +199,9 @@ class Judge:
             return "byline"
         if "head" not in where:
             return None
+        above = self.kept[number - 1] if number and self.kept[number - 1].rule == "byline" else None
+        if is_signature(decision.segment, above.segment if above is not None else None):
+            return "byline"
         section = self.article.section
         if section and key_of(text) == key_of(section):
             return "section"

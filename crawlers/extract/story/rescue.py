@@ -14,6 +14,7 @@ from lxml.html import HtmlElement
 
 from crawlers.extract.markup.segments import Segment, in_page, internal
 from crawlers.extract.markup.signature import Paths
+from crawlers.extract.story.branches import with_around
 from crawlers.extract.story.decision import LONG_WORDS, words_in
 
 MAJORITY = 0.5
@@ -69,15 +70,11 @@ class _Story:
         prose = [index for index in kept if words_in(segments[index].text) >= LONG_WORDS]
         self.prose_first, self.prose_last = min(prose, default=self.last), max(prose, default=self.first)
         self.texts = {segments[index].text for index in kept}
-        self.weights: Counter[HtmlElement] = Counter()
         by_element: Counter[HtmlElement] = Counter()
         for index in kept:
             by_element[segments[index].element] += len(segments[index].text)
-        for element, chars in by_element.items():
-            self.weights[element] += chars
-            for parent in element.iterancestors():
-                self.weights[parent] += chars
-        self.total = sum(by_element.values())
+        self.weights = with_around(by_element)
+        self.total = by_element.total()
         self._paths = Paths()
         self._looks = self._main_looks()
 

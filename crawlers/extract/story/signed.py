@@ -4,8 +4,12 @@ import re
 from collections.abc import Sequence
 
 from crawlers.extract.fields import names
+from crawlers.extract.fields.bylines import PROFILE
 from crawlers.extract.fields.months import MONTHS
+from crawlers.extract.markup.content import text_of
+from crawlers.extract.markup.segments import Segment
 from crawlers.extract.rules.prefilter import folded
+from crawlers.extract.story.decision import ENDS, words_in
 
 MAX_LINE = 140
 """Characters; a byline or a dateline is never longer."""
@@ -13,6 +17,10 @@ MAX_LINE = 140
 MAX_DATE_TOKENS = 14
 MAX_LIFE = 120
 """Words of a biography, at most."""
+
+LINKED = 0.9
+ROLE_WORDS = 6
+"""Words of a line that says what somebody is, at most."""
 
 TOKEN = re.compile(r"[^\W\d_]+|\d+")
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -41,6 +49,28 @@ def is_byline(text: str, authors: Sequence[str]) -> bool:
 
 def _of_byline(word: str) -> bool:
     return word.isdigit() or word in names.BYLINE_WORDS or word in CALENDAR or names.ROLE.match(word) is not None
+
+
+def links_to_profile(block: Segment) -> bool:
+    """Whether a block is but a person's name, linked to a page about that person."""
+    if block.link_share < LINKED or len(block.text) > MAX_LINE or not names.personlike(block.text):
+        return False
+    links = block.element.iter("a")
+    return any(
+        PROFILE.search(link.get("href") or "") and block.text in " ".join(text_of(link).split()) for link in links
+    )
+
+
+def is_signature(block: Segment | None, above: Segment | None) -> bool:
+    """Whether a block is a linked name, or a role in one paragraph with the byline `above`."""
+    if block is None or links_to_profile(block):
+        return block is not None
+    return above is not None and _is_role_below(block, above)
+
+
+def _is_role_below(block: Segment, name: Segment) -> bool:
+    short = words_in(block.text) <= ROLE_WORDS and not ENDS.search(block.text)
+    return short and block.element is name.element and names.ROLE.search(block.text) is not None
 
 
 def is_dateline(text: str) -> bool:

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from lxml.html import HtmlElement
 
+from crawlers.extract.markup.nested import within
 from crawlers.extract.markup.segments import Segment, internal
 from crawlers.extract.markup.signature import Paths, signature_of
 from crawlers.extract.story.branches import innermost, with_around
@@ -38,7 +39,8 @@ def restore(segments: list[Segment], kept: set[int]) -> set[int]:
     paths = Paths()
     signatures = {block.index: signature_of(block, paths) for block in segments if _may(block)}
     region = _region([segments[index] for index in kept])
-    inside = {index: place for index, place in signatures.items() if _inside(segments[index], region)}
+    known = {region: True} if region is not None else {}
+    inside = {index: place for index, place in signatures.items() if within(segments[index].element, known)}
     total: Counter[str] = Counter()
     taken: Counter[str] = Counter()
     for index, place in inside.items():
@@ -69,10 +71,6 @@ def _region(kept: list[Segment]) -> HtmlElement | None:
             break
         inner = outer
     return inner
-
-
-def _inside(block: Segment, region: HtmlElement | None) -> bool:
-    return region is not None and (block.element is region or region in set(block.element.iterancestors()))
 
 
 def _between(segments: list[Segment], kept: set[int]) -> set[int]:

@@ -5,7 +5,7 @@ import pytest
 from crawlers.extract import extract_page
 from crawlers.extract.story.signed import is_biography, is_byline, is_dateline
 from crawlers.model import Article
-from tests.crawlers.extract.pages import article, page
+from tests.crawlers.extract.pages import PROSE, article, page
 
 AUTHORS = ["Jane Doe", "Max Muster"]
 
@@ -93,3 +93,31 @@ def test_what_an_author_of_another_name_is_stays_in_the_text():
     extracted = extract_page(page(article(head=head).replace("</div></article>", f"{life}</div></article>")))
     assert isinstance(extracted, Article)
     assert "keeps a boat" in extracted.text
+
+
+LINK = '<a href="https://www.harbournews.example/{path}"><strong>{name}</strong></a>'
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "below", "gone"),
+    [
+        ("contributors/jane-roe", "Jane Roe", "Harbour editor", ["Jane Roe", "Harbour editor"]),
+        ("autor/jane-roe", "Jane Roe", "", ["Jane Roe"]),
+        (
+            "contributors/jane-roe",
+            "Jane Roe",
+            "An editor is what she wanted to be when she was nine years old.",
+            ["Jane Roe"],
+        ),
+        ("ferries/timetable", "Jane Roe", "Harbour editor", []),
+        ("contributors/", "The Harbour", "Harbour editor", []),
+    ],
+)
+def test_a_name_linked_to_a_profile_signs_the_story_above_it(path, name, below, gone):
+    line = f"<p>{LINK.format(path=path, name=name)}<br>{below}</p>"
+    html = article(prose=[*PROSE, *PROSE]).replace('<div class="story__body">', f'<div class="story__body">{line}')
+    result = extract_page(page(html))
+    assert isinstance(result, Article)
+    stays = [text for text in (name, below) if text and text not in gone]
+    assert result.text.startswith("\n".join([*stays, PROSE[0]]))
+    assert not any(f"{text}\n" in result.text for text in gone)
