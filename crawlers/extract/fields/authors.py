@@ -6,10 +6,11 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from crawlers.extract.fields import bylines, han, names
+from crawlers.extract.fields import biography, bylines, han, names, unlabelled
 from crawlers.extract.fields.authormarked import DESK, Marked, from_class, from_markup
 from crawlers.extract.fields.authorstated import from_jsonld, from_meta
 from crawlers.extract.fields.head import Head
+from crawlers.extract.fields.persons import Persons
 from crawlers.extract.fields.texts import Printed, elsewhere
 from crawlers.extract.fields.visible import headline_at
 from crawlers.extract.markup.segments import Segment
@@ -84,18 +85,7 @@ def read_authors(
     named = {names.bare(name) for name in site_names if name not in (host, *host.split("."))}
     heading = names.bare(title or "")
     house: list[str] = []
-    marked, printed = Marked(tree), Printed(tree, title)
-    readers: tuple[Callable[[], list[str]], ...] = (
-        lambda: from_jsonld(head, house),
-        lambda: from_meta(head, house, host, own),
-        lambda: from_markup(marked),
-        lambda: bylines.near_headline(printed, dated=not house),
-        lambda: from_class(marked),
-        lambda: bylines.anywhere(printed, near=bool(house)),
-        lambda: from_line(blocks(), title if house else None),
-        lambda: from_opening(blocks(), title),
-    )
-    for order, read in enumerate(readers):
+    for order, read in enumerate(_readers(head, tree, own, house, blocks, title)):
         found = read()
         if order >= PRINTED:
             found = [name for name in found if names.bare(name) != heading]
@@ -120,6 +110,32 @@ def read_authors(
         house += found
     authors = [name for name in dict.fromkeys(house) if not names.is_company(name)][:1]
     return names.Bylines(authors, [name for name in authors if names.is_agency(name)])
+
+
+def _readers(
+    head: Head,
+    tree: HtmlElement,
+    own: set[str],
+    house: list[str],
+    blocks: Callable[[], list[Segment]],
+    title: str | None,
+) -> tuple[Callable[[], list[str]], ...]:
+    """The sources of authors, in order: two of what is stated, then those of what is printed."""
+    host = (urlsplit(head.url).hostname or "").removeprefix("www.")
+    marked, printed = Marked(tree), Printed(tree, title)
+    persons = Persons(printed, own)
+    return (
+        lambda: from_jsonld(head, house),
+        lambda: from_meta(head, house, host, own),
+        lambda: from_markup(marked),
+        lambda: bylines.near_headline(printed, dated=not house),
+        lambda: from_class(marked),
+        lambda: unlabelled.at_headline(printed, persons, dated=not house),
+        lambda: bylines.anywhere(printed, near=bool(house)),
+        lambda: from_line(blocks(), title if house else None),
+        lambda: biography.below_story(printed, persons),
+        lambda: from_opening(blocks(), title),
+    )
 
 
 def from_opening(blocks: list[Segment], title: str | None) -> list[str]:
@@ -164,6 +180,7 @@ def from_line(blocks: list[Segment], title: str | None = None) -> list[str]:
         if match is None or not behind.match(block.text[match.end("names") :]):
             continue
         found = [name for name in names.split_names(match["names"]) if names.personlike(name)]
+        found = [name for name in found if not names.of_topic(name)]
         if found and not elsewhere(block.element):
             return found
     return []

@@ -1,7 +1,7 @@
 """Names that no label announces: beside a date or a portrait, or the one word that blogs sign with."""
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from itertools import islice
 
 from lxml.html import HtmlElement
@@ -52,15 +52,33 @@ def pictured(text: Text, story: Container[HtmlElement]) -> list[str]:
     """The name that stands beside a small picture which has it as its text: a portrait of who wrote the story."""
     if not names.personlike(text.text):
         return []
+    key = key_of(text.text)
+    alike = (key_of(picture.get("alt") or "").startswith(key) for picture in _portraits(text, story))
+    return [text.text] if any(alike) else []
+
+
+def portrayed(text: Text, name: str, story: Container[HtmlElement]) -> bool:
+    """Whether a portrait beside a text has a name within its own text, or as its file's: `Headshot of Jane Doe`."""
+    key = key_of(name)
+    return any(
+        key in key_of(picture.get("alt") or "") or key in key_of(_file(picture)) for picture in _portraits(text, story)
+    )
+
+
+def _portraits(text: Text, story: Container[HtmlElement]) -> Iterator[HtmlElement]:
+    """The small pictures that share a container with a text."""
     for node in (text.parent, *islice(text.parent.iterancestors(), 3)):
         if node in story or node.tag in OUTSIDE:
-            return []
+            return
         for picture in islice(node.iter("img"), 2):
             marks = f"{picture.get('class') or ''} {picture.get('src') or ''} {picture.get('srcset') or ''}"
-            same = key_of(picture.get("alt") or "").startswith(key_of(text.text))
-            if same and (PORTRAIT.search(marks) or _small(picture)):
-                return [text.text]
-    return []
+            if PORTRAIT.search(marks) or _small(picture):
+                yield picture
+
+
+def _file(picture: HtmlElement) -> str:
+    """The name of a picture's file."""
+    return (picture.get("src") or "").split("?", 1)[0].rsplit("/", 1)[-1]
 
 
 def _small(picture: HtmlElement) -> bool:

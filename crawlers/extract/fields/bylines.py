@@ -26,6 +26,7 @@ BLOCKS = frozenset({"p", "div", "td", "li", "h2", "h3", "h4", "h5", "h6", "addre
 
 PROFILE = re.compile(
     r"/(?:blog-)?(?:authors?|autor(?:en|es|e|a)?|auteurs?|writers?|contributors?|journalists?|reporters?|columnists?|"
+    r"interviewers?|bios?|firmas?|periodistas?|giornalist\w+|journalisten|correspondents?|"
     r"redakt\w+|redacteurs?|people|profiles?|team|staff|by|yazar\w*|penulis|author\w*)/[^/?#]{3,}",
     re.IGNORECASE,
 )
@@ -50,7 +51,7 @@ def near_headline(page: Printed, *, dated: bool = True) -> list[str]:
     texts, at = page.texts, page.headline
     if at is None:
         return _signed_line(texts)
-    begins = _story_begins(texts, at)
+    begins = story_begins(texts, at)
     order = [*range(at + 1, begins), *range(at - 1, max(-1, at - BEFORE), -1)]
     close = [index for index in order if abs(index - at) <= CLOSE]
     story = frozenset((texts[at].parent, *texts[at].parent.iterancestors()))
@@ -102,7 +103,7 @@ def _alone(text: Text) -> bool:
     return len(line) <= MAX_TEXT and line.startswith(text.text)
 
 
-def _story_begins(texts: list[Text], at: int) -> int:
+def story_begins(texts: list[Text], at: int) -> int:
     """Index of the text with which the story has certainly begun, behind the headline at `at`."""
     prose = 0
     for index in range(at + 1, min(at + AFTER, len(texts))):

@@ -18,8 +18,10 @@ BY = re.compile(
     rf"^\s*(?:(?:{_any(_WORDS['lead'])})\s+)?(?:{_any(_WORDS['by'])})(?![\w’'-])\s*:?\s*(?=\S)", re.IGNORECASE
 )
 AND = _any(_WORDS["and"])
-LABEL = re.compile(rf"^\W*(?:{_any([*_WORDS['label'], *_WORDS['written']])})\s*[:：|]?\s*$", re.IGNORECASE)
-"""A text that is but the label before a byline."""
+_ONE = r"(?:(?:an?|the|eine?|une?|una|um|uma|een|ett?)\s+)?"
+_FORMS = rf"{_ONE}(?:{_any(_WORDS['form'])})\s+(?:by|von|par|por|door|av|af)"
+LABEL = re.compile(rf"^\W*(?:{_any([*_WORDS['label'], *_WORDS['written']])}|{_FORMS})\s*[:：|]?\s*$", re.IGNORECASE)
+"""A text that is but the label before a byline: `Author`, `By`, `Interview by`."""
 
 _NOUNS = (
     "aut",
@@ -64,6 +66,9 @@ DATED_BY = re.compile(
 )
 """A dateline and a byline in one: `Published on 3 May 2024, 6:47 pm - by Jane Doe`."""
 
+OTHERS = re.compile(rf"^\W*(?:\w+ )?(?:{_any(_WORDS['others'])})\s*[:：|]?\s*$", re.IGNORECASE)
+"""A text that is but the label before the name of somebody who did not write."""
+
 SPLIT = re.compile(rf"\s*(?:;|\||•|·|\n|\t| / |\s&\s|\s\+\s|,?\s+(?:{AND})\s+(?=[^\W\d_]))\s*")
 NICKNAME = re.compile(r"\s\([^\W\d_a-z][^\W\d_]+\)\s")
 TASK = re.compile(r"^\w{3,15}:\s")
@@ -88,6 +93,7 @@ DATE_WORDS = frozenset(_WORDS["date"])
 LIFE_WORDS = frozenset(_WORDS["life"])
 ABOUT_WORDS = frozenset(_WORDS["about"])
 PRONOUNS = frozenset(_WORDS["pronouns"])
+PERSONAL = frozenset(_WORDS["personal"])
 FIRST_PERSON = _any(_WORDS["first_person"])
 CALLING = re.compile(rf"\b(?:{_any(_WORDS['calling'])})\b", re.IGNORECASE)
 SAYS = tuple(f" {verb}" for verb in _WORDS["says"])
@@ -112,7 +118,8 @@ TRAILING = re.compile(
 """What some pages print right before and behind a name: `Contact Jane Doe`, `Jane Doe Filed Under`, `Jane Doe in`."""
 
 COMPANY = re.compile(
-    r"(?:^|\s)(?:g?mbH|GmbH|AG|Ltd|LLC|Inc|Corp|PLC|B\.?V|S\.A\.?S?|S\.L|Sp\. z o\.\s?o|[ds]\.\s?[or]\.\s?o|Pvt)\.?"
+    r"(?:^|\s)(?:g?mbH|GmbH|AG|Ltd|P?LLC|LLP|Inc|Corp|PLC|B\.?V|S\.A\.?S?|"
+    r"S\.L|Sp\. z o\.\s?o|[ds]\.\s?[or]\.\s?o|Pvt)\.?"
     r"(?:,.*)?$"
 )
 """The legal forms of companies."""
@@ -120,6 +127,9 @@ COMPANY = re.compile(
 PRESS = re.compile(rf"\s(?:{_any(_WORDS['press'])})$", re.IGNORECASE)
 ARTICLES = frozenset({"The", "A", "An"})
 TEAMS = frozenset({"Team", "Newsroom", "Desk"})
+TOPICS = frozenset(_WORDS["topics"])
+GIVEN_WORDS = frozenset(_WORDS["given_words"])
+LISTED_AT = tuple(_WORDS["listed_at"])
 PARTICLES = frozenset(_WORDS["particles"])
 JOINS = frozenset(_WORDS["and"])
 """Words between two names; some of them occur within one."""
@@ -174,6 +184,7 @@ def _bracket(match: re.Match[str]) -> str:
 def split_names(text: str) -> list[str]:
     """The names in a byline, in order: split at conjunctions and, where it is a list of people, at commas."""
     found: list[str] = []
+    told = False  # the part before says what somebody is, and this one may go on with it
     if BODY.search(text) and "," not in text and ";" not in text:
         return [name] if (name := clean_name(text)) else []
     for part in SPLIT.split(text):
@@ -181,7 +192,8 @@ def split_names(text: str) -> list[str]:
         if len(pieces) > 1:
             pieces = _comma_pieces(pieces)
         cleaned = [name for piece in pieces if (name := clean_name(piece))]
-        found.extend(name for name in cleaned if not found or not ROLE.search(name))
+        found.extend(name for name in cleaned if not found or not (ROLE.search(name) or (told and of_topic(name))))
+        told = len(part.split(",")) > 1 and ROLE.search(part.split(",")[-1]) is not None
     return list(dict.fromkeys(found))
 
 
@@ -193,6 +205,11 @@ def _comma_pieces(pieces: list[str]) -> list[str]:
         if not ROLE.search(piece) and not BODY.search(piece) and (is_agency(piece) or personlike(piece))
     ]
     return [pieces[0], *others]
+
+
+def of_topic(name: str) -> bool:
+    """Whether a name has a word of a section or a field: `Jane Doe, Head of Marketing and Community Development`."""
+    return any(word.casefold() in TOPICS for word in name.split())
 
 
 def personlike(text: str) -> bool:

@@ -57,15 +57,24 @@ class Printed:
         key = key_of(self._title or "")
         if not key:
             return None
-        least, most = 0.8 * len(key), 3 * len(key) + 20
-        likely = (index for index, text in enumerate(self.texts) if least <= len(text.text) <= most)
-        same = [index for index in likely if key_of(self.texts[index].text) == key]
-        heading = next((index for index in same if _in_heading(self.texts[index].parent)), None)
-        if heading is not None or same:
-            unlinked = (index for index in same if self.texts[index].parent.tag != "a")
-            return heading if heading is not None else next(unlinked, same[0])
+        if self.headings or self._same:
+            unlinked = (index for index in self._same if self.texts[index].parent.tag != "a")
+            return self.headings[0] if self.headings else next(unlinked, self._same[0])
         parts = (index for index, text in enumerate(self.texts) if len(text.text) > 3 and _in_heading(text.parent))
         return next((index for index in parts if key_of(self.texts[index].text) in key), None)
+
+    @cached_property
+    def headings(self) -> list[int]:
+        """Indexes of the headings that are the title: some pages have it twice, for narrow and for wide screens."""
+        return [index for index in self._same if _in_heading(self.texts[index].parent)]
+
+    @cached_property
+    def _same(self) -> list[int]:
+        """Indexes of the texts that are the title."""
+        key = key_of(self._title or "")
+        least, most = 0.8 * len(key), 3 * len(key) + 20
+        likely = (index for index, text in enumerate(self.texts) if least <= len(text.text) <= most)
+        return [index for index in likely if key and key_of(self.texts[index].text) == key]
 
 
 def _in_heading(element: HtmlElement) -> bool:

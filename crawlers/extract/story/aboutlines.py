@@ -8,12 +8,13 @@ from collections import Counter
 from collections.abc import Sequence
 
 from crawlers.extract.fields import names
+from crawlers.extract.fields.dateline import CALENDAR, is_dateline
 from crawlers.extract.markup.signature import Paths, signature_of
 from crawlers.extract.story.decision import ENDS, LONG_WORDS, Decision, words_in
 from crawlers.extract.story.edges import Edges
 from crawlers.extract.story.metaline import COUNT, is_metaline
 from crawlers.extract.story.outskirts import CLAUSES
-from crawlers.extract.story.signed import CALENDAR, is_byline, is_dateline
+from crawlers.extract.story.signed import is_byline
 
 LABEL_WORDS = 5
 """Words of a label, at most."""

@@ -9,11 +9,12 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 
 from crawlers.extract.fields import names
+from crawlers.extract.fields.dateline import MAX_LINE, TOKEN
 from crawlers.extract.markup.signature import Paths, signature_of
 from crawlers.extract.rules.prefilter import folded
 from crawlers.extract.story.decision import Decision
 from crawlers.extract.story.edges import Edges
-from crawlers.extract.story.signed import BEHIND_NAME, MAX_LIFE, MAX_LINE, TOKEN, is_biography
+from crawlers.extract.story.signed import BEHIND_NAME, MAX_LIFE, is_biography
 
 MOST = 1 / 3
 """Share of the text that boxes about authors have, at most."""

@@ -7,6 +7,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
+from crawlers.extract.fields.dateline import MAX_LINE, is_dateline
 from crawlers.extract.fields.names import is_agency
 from crawlers.extract.markup.segments import Segment, in_page, internal, key_of
 from crawlers.extract.rules import Hit, match_phrase, match_place, normal
@@ -16,7 +17,7 @@ from crawlers.extract.story.headings import judge_headings, same_headline
 from crawlers.extract.story.outskirts import drop_labels
 from crawlers.extract.story.pictured import Captions
 from crawlers.extract.story.pulled import Pulled
-from crawlers.extract.story.signed import MAX_LINE, is_biography, is_byline, is_dateline, is_signature
+from crawlers.extract.story.signed import is_biography, is_byline, is_signature
 from crawlers.model import Article
 
 PLACE_MAX_SHARE = 1 / 3

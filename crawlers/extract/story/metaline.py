@@ -8,11 +8,12 @@ import re
 from collections.abc import Sequence
 
 from crawlers.extract.fields import names
+from crawlers.extract.fields.dateline import CALENDAR, MAX_LINE, NUMERIC, TOKEN, YEAR, is_dateline
 from crawlers.extract.fields.months import MONTHS
 from crawlers.extract.rules import match_phrase
 from crawlers.extract.rules.prefilter import folded
 from crawlers.extract.story.decision import ENDS
-from crawlers.extract.story.signed import CALENDAR, MAX_LINE, NUMERIC, TOKEN, YEAR, is_byline, is_dateline
+from crawlers.extract.story.signed import is_byline
 
 BETWEEN = re.compile(r"\s*[|•·❯›»,/—\n]\s*|\s[–-]\s")
 COUNT = re.compile(

@@ -9,12 +9,12 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from itertools import islice
 
+from crawlers.extract.fields.dateline import is_dateline
 from crawlers.extract.markup.pictures import Box, Span, boxes
 from crawlers.extract.markup.segments import HEADINGS, key_of
 from crawlers.extract.markup.signature import Paths, signature_of
 from crawlers.extract.rules import match_phrase
 from crawlers.extract.story.decision import Decision, words_in
-from crawlers.extract.story.signed import is_dateline
 
 PICTURED = "pictured"
 """What `explain` names as the reason of a caption."""

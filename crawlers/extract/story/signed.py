@@ -1,20 +1,16 @@
-"""Lines that say who wrote a story, and when: told by the authors' known names and the calendar's words."""
+"""Lines that say who wrote a story: told by the authors' known names and the calendar's words."""
 
 import re
 from collections.abc import Sequence
 
 from crawlers.extract.fields import names
 from crawlers.extract.fields.bylines import PROFILE
-from crawlers.extract.fields.months import MONTHS
+from crawlers.extract.fields.dateline import CALENDAR, MAX_LINE, TOKEN
 from crawlers.extract.markup.content import text_of
 from crawlers.extract.markup.segments import Segment
 from crawlers.extract.rules.prefilter import folded
 from crawlers.extract.story.decision import ENDS, words_in
 
-MAX_LINE = 140
-"""Characters; a byline or a dateline is never longer."""
-
-MAX_DATE_TOKENS = 14
 MAX_LIFE = 120
 """Words of a biography, at most."""
 
@@ -22,13 +18,6 @@ LINKED = 0.9
 ROLE_WORDS = 6
 """Words of a line that says what somebody is, at most."""
 
-TOKEN = re.compile(r"[^\W\d_]+|\d+")
-YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-NUMERIC = re.compile(
-    r"(?<!\d)\d{1,2}[./-] ?\d{1,2}[./-] ?(?:(?:19|20)\d\d|\d\d)(?!\d)|"
-    r"(?<!\d)(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}(?!\d)"
-)
-CALENDAR = MONTHS.keys() | names.DATE_WORDS
 BEFORE_NAME = r"\W*(?:[^\W\d_]+ ){0,3}"
 BEHIND_NAME = r"(?:,[^,.()]{1,60},| ?\([^()]{1,40}\),?|,)? "
 
@@ -71,17 +60,6 @@ def is_signature(block: Segment | None, above: Segment | None) -> bool:
 def _is_role_below(block: Segment, name: Segment) -> bool:
     short = words_in(block.text) <= ROLE_WORDS and not ENDS.search(block.text)
     return short and block.element is name.element and names.ROLE.search(block.text) is not None
-
-
-def is_dateline(text: str) -> bool:
-    """Whether a line is but a date, with or without a time, in any language whose calendar is known."""
-    if len(text) > MAX_LINE or not (YEAR.search(text) or NUMERIC.search(text)):
-        return False
-    words = TOKEN.findall(text.casefold())
-    if len(words) > MAX_DATE_TOKENS or not all(word.isdigit() or word in CALENDAR for word in words):
-        return False
-    of_month = any(word in MONTHS for word in words) and sum(map(str.isdigit, words)) > 1
-    return of_month or NUMERIC.search(text) is not None
 
 
 def is_biography(text: str, authors: Sequence[str]) -> bool:

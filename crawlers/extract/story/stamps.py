@@ -5,9 +5,9 @@ Told by the calendar's words of many languages, like the datelines of stories; t
 
 import re
 
+from crawlers.extract.fields.dateline import NUMERIC, TOKEN, YEAR
 from crawlers.extract.fields.months import MONTHS
 from crawlers.extract.fields.names import SAYS
-from crawlers.extract.story.signed import NUMERIC, TOKEN, YEAR
 
 MAX_LINE = 140
 """Characters of a line with a date, a name and a button or two."""

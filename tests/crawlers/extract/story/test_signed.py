@@ -3,7 +3,8 @@
 import pytest
 
 from crawlers.extract import extract_page
-from crawlers.extract.story.signed import is_biography, is_byline, is_dateline
+from crawlers.extract.fields.dateline import is_dateline
+from crawlers.extract.story.signed import is_biography, is_byline
 from crawlers.model import Article
 from tests.crawlers.extract.pages import PROSE, article, page
 
