@@ -8,8 +8,10 @@ import re
 from collections.abc import Container
 from functools import cached_property
 from itertools import islice
+from urllib.parse import unquote
 
 from crawlers.extract.fields import names
+from crawlers.extract.fields.bylines import PROFILE
 from crawlers.extract.fields.texts import MAX_TEXT, Printed, Text
 from crawlers.extract.markup.segments import key_of
 
@@ -34,6 +36,13 @@ LISTS = re.compile(rf"/(?:{'|'.join(names.LISTED_AT)})(?:[/?#]|$)", re.IGNORECAS
 """Addresses of sections, topics and tags."""
 
 
+NOWHERE = ("#", "javascript:", "mailto:")
+"""How addresses begin that lead to no other page."""
+
+MIN_WORD = 3
+"""Letters of a word of a name that is looked for in an address."""
+
+
 class Persons:
     """Tells the names of people among a page's texts."""
 
@@ -45,7 +54,7 @@ class Persons:
         """The people whom a text names that names nobody and nothing else; one with a role in brackets, too."""
         if not 5 <= len(text.text) <= MAX_TEXT or text.text[-1] in ":?!" or text.parent.tag in CONTROLS:
             return []
-        if not text.text[0].isalpha() or _of_list(text):
+        if not text.text[0].isalpha() or _leads_elsewhere(text):
             return []
         found = names.split_names(text.text)
         spelt = sum(map(len, found))
@@ -110,7 +119,11 @@ def _in_menu(text: Text) -> bool:
     return any(node.tag in MENUS for node in (text.parent, *islice(text.parent.iterancestors(), 6)))
 
 
-def _of_list(text: Text) -> bool:
-    """Whether a text is a link to a section, a topic, a place on its own page."""
+def _leads_elsewhere(text: Text) -> bool:
+    """Whether a text is a link to a section or a topic, or to a page whose address has no word of the text."""
     link = next((node for node in (text.parent, *islice(text.parent.iterancestors(), 3)) if node.tag == "a"), None)
-    return link is not None and LISTS.search(link.get("href") or "") is not None
+    href = unquote(link.get("href") or "").casefold() if link is not None else ""
+    if not href or href.startswith(NOWHERE):
+        return False
+    words = (word for word in WORD.findall(text.text.casefold()) if len(word) >= MIN_WORD)
+    return LISTS.search(href) is not None or not (PROFILE.search(href) or any(word in href for word in words))

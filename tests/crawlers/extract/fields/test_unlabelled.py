@@ -25,6 +25,8 @@ DATE = "<span>May 3, 2026</span>"
         ("<h4>Jane Doe (Content Manager)</h4>", ["Jane Doe"]),
         ("<p>Jane Doe</p><p>Former Consultant</p>", ["Jane Doe"]),
         (f"<div><a href='/medical/jane-doe'>Jane Doe</a>{DATE}</div>", ["Jane Doe"]),
+        (f"<div><a href='/crew/roe.html'>Jane Roe</a>{DATE}</div>", ["Jane Roe"]),
+        (f"<div><a href='#'>Jane Roe</a>{DATE}</div>", ["Jane Roe"]),
         ("<div><img width='56' alt='Headshot of Jane Doe, writer'><b>Jane Doe</b></div>", ["Jane Doe"]),
         ("<div><img width='56' src='/i/Jane-Doe.png'><b>Jane Doe</b></div>", ["Jane Doe"]),
         (f"<p>The tide will turn.</p><div><span>Will Smithson</span>{DATE}</div>", ["Will Smithson"]),
@@ -53,6 +55,7 @@ def test_a_name_alone_beside_a_date_a_role_or_a_portrait_is_the_byline(line: str
         f"<nav>Quarry Hill</nav><div><b>Quarry Hill</b>{DATE}</div>",  # of the menu
         f"<div><a href='/category/quarry-hill/'>Quarry Hill</a>{DATE}</div>",
         f"<div><a href='/tag/quarry-hill'>Quarry Hill</a>{DATE}</div>",
+        f"<div><a href='/ferries/timetable'>Jane Roe</a>{DATE}</div>",  # a ship
         f"<div><b>مشاهدات عالية</b>{DATE}</div>",  # a script without capitals
         f"<div><b>Edited by</b><b>John Roe</b>{DATE}</div>",
         f"<div><b>Medically reviewed by:</b><b>John Roe</b>{DATE}</div>",
