@@ -1,5 +1,8 @@
 """Worker processes with a time limit per task: what hangs or crashes is replaced, the rest goes on.
 
+The limit is of time in which a task could run: what it waits for a processor on a busy machine isn't counted (where
+the system tells), so that a page's outcome depends on the page.
+
 Workers are plain child processes on pipes, not `multiprocessing`: no fork of a process with threads,
 no re-import of the caller's main module, and a worker can be killed without harm to its brothers.
 A worker whose parent dies ends at once when idle (its stdin closes) and by the kernel's timer when busy.
@@ -15,6 +18,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from pickle import loads
 from types import TracebackType
 from typing import Any, Generic, TypeVar
@@ -22,6 +26,9 @@ from typing import Any, Generic, TypeVar
 from crawlers.extract.worker import LENGTH, frame
 
 Task = TypeVar("Task")
+
+STRETCH = 5
+"""Times its limit that a task may take by the clock, at most, where the machine has no processor for it."""
 
 BOOT_LIMIT = 120.0
 """Seconds a worker may take to start; importing takes one second on a quiet machine."""
@@ -64,6 +71,9 @@ class _Worker:
     process: "subprocess.Popen[bytes]"
     deadline: float
     ready: bool = False
+    begun: float = 0.0
+    waited: float = 0.0
+    """When its task began, and the seconds it had waited for a processor until then."""
     slot: Any = None
     buffer: bytearray = field(default_factory=bytearray)
 
@@ -80,7 +90,7 @@ class Pool:
     """A number of workers that serve one stream of tasks at a time. Use as a context manager."""
 
     def __init__(self, processes: int, limit: float, *, window: int = 32) -> None:
-        """`limit` is the time a task may take, in seconds; `window` the tasks held in memory at once."""
+        """`limit` is the time a task may run, in seconds; `window` the tasks held in memory at once."""
         self.limit = limit
         self.window = max(window, 1)
         self.size = max(1, processes)
@@ -161,12 +171,13 @@ class Pool:
             worker.slot = slot
             try:
                 assert worker.process.stdin is not None
-                worker.process.stdin.write(frame((function, slot.arguments, self.limit)))
+                worker.process.stdin.write(frame((function, slot.arguments, STRETCH * self.limit)))
                 worker.process.stdin.flush()
             except OSError:
                 self._lost(worker)
                 continue
-            worker.deadline = time.monotonic() + self.limit
+            worker.begun, worker.waited = time.monotonic(), waited(worker.process.pid)
+            worker.deadline = worker.begun + self.limit
 
     def _listen(self) -> None:
         now = time.monotonic()
@@ -177,7 +188,7 @@ class Pool:
         now = time.monotonic()
         for worker in busy:
             if worker in self._workers and (worker.slot is not None or not worker.ready) and worker.deadline <= now:
-                self._expire(worker)
+                self._expire(worker, now)
 
     def _receive(self, worker: _Worker) -> None:
         assert worker.process.stdout is not None
@@ -204,8 +215,12 @@ class Pool:
             worker.slot.result, worker.slot.done = message, True
             worker.slot = None
 
-    def _expire(self, worker: _Worker) -> None:
+    def _expire(self, worker: _Worker, now: float) -> None:
         if worker.slot is not None:
+            starved = min(waited(worker.process.pid) - worker.waited, (STRETCH - 1) * self.limit)
+            worker.deadline = worker.begun + self.limit + starved
+            if worker.deadline > now:
+                return
             worker.slot.result, worker.slot.done = TimedOut(self.limit), True
         else:
             self._failed_boots += 1
@@ -235,6 +250,17 @@ class Pool:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 worker.process.wait(timeout=patience)
         worker.kill()
+
+
+def waited(process: int) -> float:
+    """Seconds that a process has been ready to run and waited for a processor; 0 where the system doesn't tell.
+
+    From Linux's scheduler statistics (`sched-stats` in the kernel's documentation), in nanoseconds.
+    """
+    try:
+        return int(Path(f"/proc/{process}/schedstat").read_text("ascii").split()[1]) / 1e9
+    except (OSError, ValueError, IndexError):
+        return 0.0
 
 
 def _signal_name(number: int) -> str:

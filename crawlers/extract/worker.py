@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 
 LENGTH = struct.Struct(">Q")
 GRACE = 3.0
-"""Seconds after a page's limit at which the kernel ends a worker whose parent is no more."""
+"""Seconds after the longest a task may take at which the kernel ends a worker whose parent is no more."""
 
 MEMORY_LIMIT = 6 * 1024**3
 """Bytes of address space a worker may take; a page that wants more ends as EXTRACT_FAILED or EXTRACT_CRASHED."""

@@ -18,6 +18,12 @@ def hang(number: int) -> int:
     return number
 
 
+def long(number: int) -> int:
+    """Takes two seconds."""
+    time.sleep(2)
+    return number
+
+
 def spin(number: int) -> int:
     """Holds the interpreter lock in C code for ever where the number is 3, as a bad regular expression would."""
     if number == 3:

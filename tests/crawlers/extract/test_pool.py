@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from crawlers.extract import extract_pages
+from crawlers.extract import extract_pages, pool
 from crawlers.extract.pool import Crashed, Pool, TimedOut
 from crawlers.model import Article, Rejection
 from schemas import Outcome
@@ -19,8 +19,8 @@ ROOT = Path(__file__).parents[3]
 
 
 def run(function: Callable[..., object], *, limit: float = 1.0, processes: int = 2, tasks: int = 8) -> list[object]:
-    with Pool(processes, limit) as pool:
-        pairs = list(pool.map(function, ((number, (number,)) for number in range(tasks))))
+    with Pool(processes, limit) as workers:
+        pairs = list(workers.map(function, ((number, (number,)) for number in range(tasks))))
     assert [task for task, _ in pairs] == list(range(tasks))
     return [result for _, result in pairs]
 
@@ -55,6 +55,34 @@ def test_a_task_that_hangs_times_out_and_the_others_go_on(function):
     assert results[:3] + results[4:] == [0, 1, 2, 4, 5, 6, 7]
 
 
+@pytest.fixture
+def starving(monkeypatch):
+    """A machine that has a processor for a worker in half of the time."""
+    monkeypatch.setattr(pool, "waited", lambda _: time.monotonic() / 2)
+
+
+@pytest.mark.usefixtures("starving")
+def test_time_in_which_a_worker_waits_for_a_processor_is_not_counted():
+    assert run(misbehave.long, limit=1.5, tasks=1) == [0]
+
+
+@pytest.mark.usefixtures("starving")
+def test_a_task_that_hangs_times_out_on_a_busy_machine_too():
+    begun = time.monotonic()
+    assert run(misbehave.hang, limit=0.5, tasks=4)[3] == TimedOut(0.5)
+    assert time.monotonic() - begun >= 1.0
+
+
+def test_a_task_that_waits_for_ever_ends_all_the_same(monkeypatch):
+    monkeypatch.setattr(pool, "waited", lambda _: time.monotonic())
+    assert run(misbehave.hang, limit=0.3, tasks=4)[3] == TimedOut(0.3)
+
+
+def test_waiting_is_told_of_a_process_and_of_none_that_is_no_more():
+    assert pool.waited(os.getpid()) >= 0
+    assert pool.waited(2**22 + 1) == 0
+
+
 def test_a_task_that_kills_its_worker_is_a_crash_and_the_others_go_on():
     results = run(misbehave.crash)
     assert results[3] == Crashed("worker killed by SIGSEGV")
@@ -70,14 +98,14 @@ def test_the_input_is_read_no_further_than_the_window_ahead():
             taken.append(number)
             yield number, (number,)
 
-    with Pool(1, 5.0, window=4) as pool:
-        for done, _ in enumerate(pool.map(misbehave.double, jobs())):
+    with Pool(1, 5.0, window=4) as workers:
+        for done, _ in enumerate(workers.map(misbehave.double, jobs())):
             assert len(taken) <= done + 5
 
 
 def test_closing_the_generator_early_leaves_no_worker_behind():
-    with Pool(2, 5.0) as pool:
-        pids = {result for _, result in pool.map(misbehave.whoami, ((n, (n,)) for n in range(12)))}
+    with Pool(2, 5.0) as workers:
+        pids = {result for _, result in workers.map(misbehave.whoami, ((n, (n,)) for n in range(12)))}
     assert pids
     assert wait_until(lambda: not any(alive(pid) for pid in pids), 5)
 
