@@ -26,6 +26,7 @@ from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundErr
 
 from flows.errors import LakeError, PublishError
 from flows.lake.lake import Lake
+from flows.lake.scanned import releasing
 from schemas import TABLES, Table
 
 APP = "presslake"
@@ -106,7 +107,7 @@ def dataset(lake: Lake, table: Table) -> pads.Dataset:
     snapshot = open_table(lake, table)
     there = pa.schema(snapshot.schema().to_arrow())
     fresh = [field for field in table.schema if field.name not in there.names]
-    return snapshot.to_pyarrow_dataset(schema=pa.schema([*there, *fresh]) if fresh else None)
+    return releasing(snapshot.to_pyarrow_dataset(schema=pa.schema([*there, *fresh]) if fresh else None))
 
 
 def committed(lake: Lake, table: Table) -> int:
