@@ -33,7 +33,7 @@ presslake; each column's Arrow field and table metadata say the same in short. T
 import duckdb
 from deltalake import DeltaTable
 
-articles = DeltaTable("{root}/tables/articles").to_pyarrow_dataset()
+articles = DeltaTable("{root}/tables/articles").to_pyarrow_table(columns=["site", "title", "published_at"])
 print(duckdb.sql("SELECT site, title, published_at FROM articles ORDER BY published_at DESC LIMIT 10"))
 ```
 
