@@ -18,7 +18,7 @@ ISO = re.compile(
     r"\s*(Z|UTC|GMT|[A-Z]{3,4}\b|[+-]\s?\d{1,2}(?::?\d{2})?)?)?",
     re.IGNORECASE,
 )
-SLASHED_YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?!\d)")
+SLASHED_YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})(?:/|\.\s?)(\d{1,2})(?:/|\.\s?)(\d{1,2})(?!\d)")
 NUMERIC = re.compile(r"(?<!\d)(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4})(?!\d)")
 NUMERIC_SHORT = re.compile(r"(?<![\d.])(\d{1,2})\.(\d{1,2})\.(\d{2})(?![\d.])")
 SLASHED_SHORT = re.compile(r"^\W*(?:[^\W\d_]+[:,.]?\s+)?(\d{1,2})/(\d{1,2})/(\d{2})(?![\d/])")
@@ -26,10 +26,10 @@ CJK = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日�
 # Letters with the vowel signs that Indic scripts and Thai write as marks of their own.
 _MONTH = r"([^\W\d_](?:[^\W\d_]|[\u0900-\u0903\u093a-\u094f\u0981-\u09d7\u0e31\u0e34-\u0e4e]){1,14})"
 NAMED_DAY_FIRST = re.compile(
-    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|º|ª|\.)?,?[\s/-]+(?:de\s+|d')?{_MONTH}\.?,?[\s/-]+"
+    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|º|ª|\.)?,?[\s/-]+(?:de\s+|of\s+|d')?{_MONTH}\.?,?[\s/-]+"
     r"(?:de\s+|del\s+|г\.\s*|พ\.ศ\.\s*)?(\d{4})(?!\d)"
 )
-NAMED_MONTH_FIRST = re.compile(rf"{_MONTH}\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})(?!\d)")
+NAMED_MONTH_FIRST = re.compile(rf"{_MONTH}\.?\s+(\d{{1,2}})(?:st|nd|rd|th|\.)?,?\s+(\d{{4}})(?!\d)")
 NAMED_YEAR_FIRST = re.compile(rf"(?<!\d)(\d{{4}})\.?\s+(?:m\.\s+)?{_MONTH}\.?\s+(\d{{1,2}})(?!\d)")
 NUMBERED_MONTH = re.compile(r"(\d{1,2})\s+tháng\s+(\d{1,2})(?:,|\s+năm)?\s+(\d{4})", re.IGNORECASE)
 BUDDHIST = 543

@@ -7,8 +7,10 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from crawlers.extract.fields.dates import Clock, Dated, Instant
+from crawlers.extract.fields.lines import spaced
+from crawlers.extract.fields.teased import teased
 from crawlers.extract.fields.timed import stands_elsewhere
-from crawlers.extract.fields.visible import DATE_FIRST, MODIFIED, headline_at, of_change
+from crawlers.extract.fields.visible import DATE_FIRST, MODIFIED, PIECES, headline_at, of_change
 from crawlers.extract.markup.labels import set_apart
 from crawlers.extract.markup.segments import Segment
 
@@ -53,6 +55,16 @@ DATE_CLASS = re.compile(
     re.IGNORECASE,
 )
 """Classes of an element that holds the date of what it stands beside."""
+
+META_CLASS = re.compile(
+    r"(?:^|[-_\s])(?:(?:post|entry|article|story|blog|single)[-_]?(?:meta(?:data)?|info|details|byline)|"
+    r"meta[-_]?(?:info|data|line)|byline|dateline)(?:$|[-_\s])",
+    re.IGNORECASE,
+)
+"""Classes of an element that holds the line on who wrote a story, when, and under which heads it is filed."""
+
+MAX_CLASSED = 60
+"""Lines so classed that are looked at; a page with more lists stories."""
 
 BEHIND = re.compile(r"^(?:\s+(?:on|am|le|el|il|den))?\s*[:：]?\s*", re.IGNORECASE)
 """What stands between "updated" and the date."""
@@ -125,32 +137,25 @@ def _labelled(blocks: list[Segment], own: list[Segment], story: Container[HtmlEl
 
 
 def _classed(own: list[Segment], story: Container[HtmlElement], address: str) -> Iterable[str]:
-    """The texts of lines that begin with a date and whose class, or their parent's, is a date's."""
+    """The dates of lines that begin with one, or have one for a part, and are classed as what tells of a story."""
+    looked_at = 0
     for block in own:
-        if block.hidden or len(block.text) > MAX_LINE or not DATE_FIRST.match(block.text) or of_change(block):
+        if block.hidden or len(block.text) > MAX_LINE or of_change(block):
             continue
-        parent = block.element.getparent()
-        labels = [block.element.get("class") or "", parent.get("class") or "" if parent is not None else ""]
-        if any(DATE_CLASS.search(set_apart(label)) for label in labels) and not (
-            stands_elsewhere(block.element, story) or _teased(block.element, story, address)
-        ):
-            yield block.text
+        dates = [block.text] if DATE_FIRST.match(block.text) and _called(block, 1, DATE_CLASS) else []
+        if not dates and _called(block, 2, META_CLASS):
+            dates = list(filter(DATE_FIRST.match, PIECES.split(spaced(block))))
+        looked_at += bool(dates)
+        if looked_at > MAX_CLASSED:
+            return
+        if dates and not (stands_elsewhere(block.element, story) or teased(block.element, story, address)):
+            yield dates[0]
 
 
-def _teased(element: HtmlElement, story: Container[HtmlElement], address: str) -> bool:
-    """Whether an element stands beside a heading that is a link to another page, as in a list of other stories."""
-    here = _last_part(address)
-    for node in islice(element.iterancestors(), 3):
-        if node in story:
-            return False
-        links = (next(heading.iter("a"), None) for heading in node.iter("h2", "h3", "h4", "h5"))
-        if any(link is not None and _last_part(link.get("href") or "") != here for link in links):
-            return True
-    return False
-
-
-def _last_part(address: str) -> str:
-    return re.split(r"[?#]", address)[0].rstrip("/").rsplit("/", 1)[-1]
+def _called(block: Segment, levels: int, form: "re.Pattern[str]") -> bool:
+    """Whether the class of a line's element, or of one some levels above, is of a form."""
+    around = (block.element, *islice(block.element.iterancestors(), levels))
+    return any(form.search(set_apart(node.get("class") or "")) for node in around)
 
 
 def _only_day(texts: Iterable[str], clock: Clock, month_first: bool) -> Instant | None:

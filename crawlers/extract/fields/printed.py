@@ -2,15 +2,14 @@
 
 import html
 import re
-import unicodedata
 from collections.abc import Container
 from dataclasses import dataclass
 from itertools import islice
-from urllib.parse import unquote, urlsplit
 
 from lxml import etree
 from lxml.html import HtmlElement
 
+from crawlers.extract.fields.address import share_told, told_by_address
 from crawlers.extract.fields.sitename import SEPARATOR, WORD, known_as, similarity
 from crawlers.extract.markup.content import text_of
 from crawlers.extract.markup.segments import key_of as _bare
@@ -39,8 +38,9 @@ MAX_LOWER, MAX_ALIKE = 40, 6
 LIKE = 0.5
 """Share of words a further h1 of a page shares with a stated title to be taken for the headline."""
 
-ALIKE = 0.6
-"""Share of words a lower heading shares with a stated title to be the headline of a page without h1."""
+ALIKE, MIN_LIKE = 0.6, 3
+"""Share of words a lower heading shares with a stated title to be the headline of a page without h1; and how many
+words a heading has at least that is told so by the h1 in the navigation."""
 
 MAX_BADGE = 14
 """Letters of what may stand behind the title in a heading, as "Subscribers only" does."""
@@ -48,17 +48,8 @@ MAX_BADGE = 14
 MIN_END = 8
 """Letters of a heading that is told to be one end of the title element."""
 
-MIN_TOLD, TOLD = 4, 0.7
-"""Words of an address that can tell a headline, and the share of them that it must have."""
-
-MIN_WORD, MIN_OTHER, MOSTLY = 3, 3, 0.8
-"""Letters of a word of an address that says something; words of these that tell another page; share of plain letters
-in a text that can be held against them."""
-
 ALONE, LEAST_ALONE = 0.4, 2
 """What it counts that a heading, of as many words, is the only h1 of a page that states no title of as many."""
-
-SPELT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "oe", "å": "aa"})
 
 SILENT = frozenset({"script", "style", "svg", "button", "noscript"})
 
@@ -69,7 +60,7 @@ INNER_BLOCKS = frozenset({"br", "span", "div", "p", "strong", "small", "em", "i"
 
 
 @dataclass(frozen=True, slots=True)
-class _Heading:
+class Heading:
     """A heading of the page that may be the headline: as a whole, and the texts of its parts."""
 
     text: str
@@ -86,16 +77,19 @@ def printed_headline(
     """The headline a reader sees: the best h1, or a lower heading where the site has its h1 elsewhere."""
     own = known_as(tuple(site_names))[0] | _beside(stated)
     leads = {_bare(SEPARATOR.split(title, maxsplit=1)[0]) for title in stated.values()}
-    best: tuple[float, _Heading] | None = None
+    best: tuple[float, Heading] | None = None
     all_first = list(islice(tree.iter("h1"), MAX_FIRST))
     untitled = len(all_first) == 1 and all(len(WORD.findall(title)) < LEAST_ALONE for title in stated.values())
+    linked = True
     for order, element in enumerate(all_first):
-        heading = _heading(element)
+        heading = heading_of(element)
+        marked, linked = linked and element.get("itemprop") == "headline", linked and heading.linked
         if not heading.text or _bare(heading.text) in own or len(heading.text) > MAX_PRINTED:
             continue
         likeness = max((similarity(heading.text, title) for title in stated.values()), default=0.0)
         likeness = 1.0 if _bare(heading.text) in leads or told_by_address(heading.text, address) else likeness
-        if order and likeness < LIKE:
+        # Where all before it are links, as a logo is, an h1 that is marked as the headline need not be like the title.
+        if order and likeness < LIKE and not (marked and not heading.linked):
             continue
         weight = likeness * 3 + (0.5 if HEADLINE_HINT.search(heading.label) else 0) - order * 0.1
         if untitled and len(WORD.findall(heading.text)) >= LEAST_ALONE:
@@ -108,6 +102,8 @@ def printed_headline(
     if first is None or first.path or _bare(first.text) == _bare(stated.get("title", "")):
         lower = _below_the_sites(tree, stated, None, address) if first is None else None
         lower = lower or _lower_heading(tree, stated, first)
+    if lower is None and first is not None and first.path:
+        lower = _beyond_the_path(tree, first.text, address)
     if lower is None and first is not None:
         lower = _below_the_sites(tree, stated, first, address)
     if lower is None and first is None:
@@ -134,7 +130,7 @@ def _beside(stated: dict[str, str]) -> set[str]:
     return {_bare(whole.removesuffix(title).removeprefix(title))} - {""}
 
 
-def _lower_heading(tree: HtmlElement, stated: dict[str, str], first: _Heading | None) -> str | None:
+def _lower_heading(tree: HtmlElement, stated: dict[str, str], first: Heading | None) -> str | None:
     """A heading below h1, not linked, that is what the page states elsewhere, and the h1 (if any) is not."""
     wanted = {_bare(title): title for source, title in stated.items() if source in ("headline", "og:title")}
     wanted.pop(_bare(first.text) if first else "", None)
@@ -147,7 +143,7 @@ def _lower_heading(tree: HtmlElement, stated: dict[str, str], first: _Heading | 
         text = _bare(text)
         if (first is not None or order >= MAX_ALIKE) and not any(bare in text for bare in wanted):
             continue
-        heading = _heading(element)
+        heading = heading_of(element)
         parts = heading.parts | {_bare(heading.text)}
         known = next((title for bare, title in wanted.items() if bare in parts), None)
         alike = (
@@ -160,6 +156,20 @@ def _lower_heading(tree: HtmlElement, stated: dict[str, str], first: _Heading | 
     return None
 
 
+def _beyond_the_path(tree: HtmlElement, path: str, address: frozenset[str]) -> str | None:
+    """The heading at the story, where the h1 is the last step of the path: it is like that, or as the address.
+
+    Where the address has more of that step's words, it is the headline, and the story is headed in other ones.
+    """
+    told = share_told(path, address)
+    for element in islice(tree.iter("h1", "h2"), MAX_ALIKE):
+        if len(text_of(element)) <= MAX_HEADING and not (heading := heading_of(element)).path and not heading.linked:
+            like = similarity(heading.text, path) >= ALIKE and len(WORD.findall(heading.text)) >= MIN_LIKE
+            if (like or told_by_address(heading.text, address)) and share_told(heading.text, address) >= told:
+                return heading.text
+    return None
+
+
 def _whole(text: str, stated: dict[str, str]) -> str:
     """A heading's text, or the stated title of one piece that it is but a part of."""
     whole = stated.get("og:title", "")
@@ -167,7 +177,7 @@ def _whole(text: str, stated: dict[str, str]) -> str:
 
 
 def _below_the_sites(
-    tree: HtmlElement, stated: dict[str, str], first: _Heading | None, address: frozenset[str]
+    tree: HtmlElement, stated: dict[str, str], first: Heading | None, address: frozenset[str]
 ) -> str | None:
     """A lower heading that is one end of the title element, where the h1, if any, is the other: the site's name.
 
@@ -194,37 +204,13 @@ def _below_the_sites(
         else:
             end = title.startswith(bare) if title.endswith(other) else title.endswith(bare)
             fits = end and bare != other and (told or first.linked)
-        if fits and not _heading(element).path:
+        if fits and not heading_of(element).path:
             return next((known for known in stated.values() if _bare(known) == bare), text)
     return None
 
 
-def words_of_address(url: str) -> frozenset[str]:
-    """The words of an address's last part, as `/town/2026/votes-to-rebuild-breakwater.html` has them."""
-    last = unquote(urlsplit(url).path).rstrip("/").rsplit("/", 1)[-1]
-    return frozenset(word for word in WORD.findall(_plain_letters(last.replace("_", " "))) if not word.isdigit())
-
-
-def told_by_address(text: str, address: frozenset[str]) -> bool:
-    """Whether a heading has nearly all the words of the address, so many that it can't be chance."""
-    if len(address) < MIN_TOLD:
-        return False
-    return len(address & set(WORD.findall(_plain_letters(text)))) >= TOLD * len(address)
-
-
-def foreign_to_address(text: str, address: frozenset[str]) -> bool:
-    """Whether a text in Latin letters has none of the words of an address that has enough of them to tell."""
-    words = {word for word in address if len(word) >= MIN_WORD}
-    latin = sum(map(str.isascii, text)) >= MOSTLY * len(text)
-    return latin and len(words) >= MIN_OTHER and not words & set(WORD.findall(_plain_letters(text)))
-
-
-def _plain_letters(text: str) -> str:
-    text = text.casefold().translate(SPELT)
-    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
-
-
-def _heading(element: HtmlElement) -> _Heading:
+def heading_of(element: HtmlElement) -> Heading:
+    """A heading with its parts, and what it is called."""
     label = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''}"
     text = heading_text(element)
     parts: list[str] = []
@@ -233,17 +219,23 @@ def _heading(element: HtmlElement) -> _Heading:
         parts = [part for node in nodes for part in (node.text, node.tail if node is not element else None) if part]
     around = [element, *islice(element.iterancestors(), 3)]
     path = any(node.tag in ("nav", "ol") or PATH_HINT.search(node.get("class") or "") for node in around)
-    return _Heading(text, frozenset(map(_bare, parts)), label, path, _linked(element))
+    path = path or any(map(PATH_HINT.search, element.keys()))
+    return Heading(text, frozenset(map(_bare, parts)), label, path, _linked(element))
 
 
-def _stated_part(heading: _Heading, stated: dict[str, str]) -> str:
+def _stated_part(heading: Heading, stated: dict[str, str]) -> str:
     """The part of a heading that the page states as its title: without the date or the counter beside it."""
     whole = _bare(heading.text)
     for source in ("headline", "og:title"):
         bare = _bare(stated.get(source, ""))
         if bare and bare != whole and bare in heading.parts and len(whole) - len(bare) < len(bare):
             return stated[source]
-    lead = SEPARATOR.split(stated.get("og:title") or stated.get("title") or "", maxsplit=1)[0]
+    title = stated.get("og:title") or stated.get("title") or ""
+    lead = SEPARATOR.split(title, maxsplit=1)[0]
+    for ending in (title, lead):
+        bare = _bare(ending)
+        if bare != whole and bare in heading.parts and whole.endswith(bare) and len(whole) - len(bare) < len(bare):
+            return ending
     bare = _bare(lead)
     if bare != whole and bare in heading.parts and whole.startswith(bare) and len(whole) - len(bare) <= MAX_BADGE:
         return lead

@@ -14,6 +14,7 @@ from crawlers.extract.fields.embedded import embedded_date
 from crawlers.extract.fields.head import Head
 from crawlers.extract.fields.labelled import changed_date, labelled_date
 from crawlers.extract.fields.lead import refined_date
+from crawlers.extract.fields.marked import marked_date
 from crawlers.extract.fields.printed import heading_text
 from crawlers.extract.fields.timed import ANOTHER_DAY, Timed, time_elements
 from crawlers.extract.fields.visible import loose_date, opening_date, title_date, url_date, visible_date
@@ -99,10 +100,10 @@ def read_dates(page: Dating, lead: Lead | None) -> tuple[Dated | None, Dated | N
     over again, as of systems that stamp a page anew with every change; then an earlier printed date is the first.
     """
     head, clock = page.head, page.clock
-    modified = read_modified(page.tree, head, clock)
-    stated, doubtful = read_published(page.tree, head, clock)
+    modified = read_modified(page)
+    stated, doubtful = read_published(page)
     if stated is None:
-        published = _shown(page)
+        published = marked_date(page.tree, clock) or _shown(page)
     elif modified is not None and stated.instant.at >= modified.instant.at:
         first = _shown(page)
         published = first if first and first.instant.at + ANOTHER_DAY <= stated.instant.at else stated
@@ -178,8 +179,9 @@ def _not_of(modified: Dated | None, guess: Dated | None) -> Dated | None:
     return guess
 
 
-def read_published(tree: HtmlElement, head: Head, clock: Clock) -> tuple[Dated | None, Dated | None]:
+def read_published(page: Dating) -> tuple[Dated | None, Dated | None]:
     """First publication as stated in JSON-LD, then in meta elements; and one that is most likely the last change."""
+    head, clock = page.head, page.clock
     candidates: list[Dated] = []
     for story in head.stories:
         for key in ("datePublished", "dateCreated"):
@@ -203,7 +205,7 @@ def read_published(tree: HtmlElement, head: Head, clock: Clock) -> tuple[Dated |
     best = _most_precise(candidates)
     if best is not None and best.instant.precision == "day":
         day = best.instant.at
-        found = (timed.dated for timed in time_elements(tree, clock, modified=False))
+        found = (timed.dated for timed in _timed(page, modified=False))
         exact = (dated for dated in found if dated.instant.precision != "day")
         best = next((dated for dated in exact if abs((dated.instant.at - day).days) < 1), best)
     return best, None
@@ -216,7 +218,18 @@ def _time_element(page: Dating) -> Timed | None:
         list(islice(page.tree.iter("h1", "h2"), 40)) if next(page.tree.iter("time", "abbr"), None) is not None else []
     )
     heading = next((element for element in headings if key_of(heading_text(element)) == key), None)
-    return next(iter(time_elements(page.tree, page.clock, modified=False, heading=heading)), None)
+    return next(iter(_timed(page, modified=False, heading=heading)), None)
+
+
+def _timed(page: Dating, *, modified: bool, heading: HtmlElement | None = None) -> list[Timed]:
+    return time_elements(
+        page.tree,
+        page.clock,
+        modified=modified,
+        heading=heading,
+        address=page.head.url,
+        month_first=page.month_first,
+    )
 
 
 def _most_precise(candidates: list[Dated]) -> Dated | None:
@@ -239,8 +252,9 @@ def _zoned_twin(one: Dated, other: Dated) -> bool:
     return other.instant.zoned and apart <= 14 * 3600 and min(quarter, 900 - quarter) < 2
 
 
-def read_modified(tree: HtmlElement, head: Head, clock: Clock) -> Dated | None:
+def read_modified(page: Dating) -> Dated | None:
     """Last change as stated in JSON-LD, meta elements or a time element that says so."""
+    head, clock = page.head, page.clock
     for story in head.stories:
         if instant := clock.read(jsonld.first_string(story.get("dateModified"))):
             return Dated(instant, "json-ld")
@@ -248,4 +262,4 @@ def read_modified(tree: HtmlElement, head: Head, clock: Clock) -> Dated | None:
         for value in head.all(name):
             if instant := clock.read(value):
                 return Dated(instant, "meta")
-    return next((timed.dated for timed in time_elements(tree, clock, modified=True)), None)
+    return next((timed.dated for timed in _timed(page, modified=True)), None)

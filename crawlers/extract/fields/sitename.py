@@ -16,6 +16,9 @@ WORD = re.compile(r"\w+")
 MAX_PRESS, MAX_CHANNEL, MIN_TITLE = 12, 6, 6
 """Characters of a paper's name, of a channel's before it, and of a title, in Chinese characters."""
 
+LONG_LABEL = 10
+"""Letters of a host's name that can be no chance at the beginning of what ends a title, however long that is."""
+
 
 def strip_site(title: str, site_names: list[str]) -> str:
     """The title without the site's name (and what stands between) at its end or beginning."""
@@ -64,6 +67,8 @@ def _of_host(tail: str, host: str, label: str) -> bool:
     """Whether what ends a title is the site by its host: `Koia` on drinkkoia.com, `Exampla Inc` on exampla.com."""
     bare = _bare(tail)
     if len(bare) >= 4 and bare in host:
+        return True
+    if len(label) >= LONG_LABEL and bare.startswith(label):
         return True
     return len(label) >= 5 and label in bare and len(WORD.findall(tail)) <= 5
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from lxml.html import HtmlElement
 
 from crawlers.extract.fields.dates import Clock, Dated, Instant
+from crawlers.extract.fields.teased import teased
 from crawlers.extract.markup.content import text_of
 
 MAX_ELEMENTS = 60
@@ -22,6 +23,9 @@ ANOTHER_DAY = timedelta(hours=38)
 
 NEAR = 6
 """How many levels above the headline a time element may stand and still be surely of the same story."""
+
+AS_PRINTED = re.compile(r"\s*\d{1,2}/\d{1,2}/\d{4}")
+"""An attribute's value that begins with a date of which one can't tell the day from the month."""
 
 CALLED_PUBLISHED = re.compile(r"publi|pubdate|posted", re.IGNORECASE)
 LABELLED = re.compile(
@@ -40,7 +44,10 @@ ELSEWHERE = re.compile(
     r"recommend|most-read|(?<![a-z])latest|footer|carousel|ticker|instagram|tweet|embed",
     re.IGNORECASE,
 )
-OWN = re.compile(r"(?:entry|asset|post|article|story|blog|content)[\w-]*footer|w-embed", re.IGNORECASE)
+OWN = re.compile(
+    r"(?:entry|asset|post|article|story|blog|content)[\w-]*footer|w-embed|\bdate[-_](?:and[-_])?comments?(?![a-z])",
+    re.IGNORECASE,
+)
 """Classes of the story's own parts that a word of ELSEWHERE is in."""
 
 FRAME = frozenset({"aside", "nav", "footer"})
@@ -58,11 +65,18 @@ class Timed(NamedTuple):
 
 
 def time_elements(
-    tree: HtmlElement, clock: Clock, *, modified: bool, heading: HtmlElement | None = None
+    tree: HtmlElement,
+    clock: Clock,
+    *,
+    modified: bool,
+    heading: HtmlElement | None = None,
+    address: str = "",
+    month_first: bool = False,
 ) -> list[Timed]:
     """Instants in time elements of the story: the ones that say so (`itemprop`, `pubdate`) first, then by closeness.
 
-    `heading` is the element that holds the headline, if known.
+    `heading` is the element that holds the headline, if known; `address` the page's; with `month_first` 3/4/2024 is
+    March.
     """
     found: list[tuple[tuple[bool, int, bool, bool], Timed]] = []
     levels = {node: level for level, node in enumerate(heading.iterancestors())} if heading is not None else {}
@@ -70,9 +84,9 @@ def time_elements(
         if _says_modified(element) != modified:
             continue
         stated = element.get("itemprop") == "datePublished"
-        if not stated and stands_elsewhere(element, levels):
+        if (not stated and stands_elsewhere(element, levels)) or teased(element, levels, address):
             continue
-        if (instant := _instant(element, clock)) is None:
+        if (instant := _instant(element, clock, month_first)) is None:
             continue
         text = text_of(element).strip()
         around = next((node for node in element.iterancestors() if node in levels), None)
@@ -85,21 +99,28 @@ def time_elements(
     return [timed for _, timed in sorted(found, key=lambda item: item[0])]
 
 
-def _instant(element: HtmlElement, clock: Clock) -> Instant | None:
+def _instant(element: HtmlElement, clock: Clock, month_first: bool) -> Instant | None:
     """The instant of an element's attribute, or of its text where that says it was published on another day."""
     text = text_of(element)
     value = element.get("datetime") or element.get("title") or element.get("data-datetime")
-    instant = clock.read(value) if value else None
+    instant = _stated(value, clock, month_first) if value else None
     if instant is None:
-        return clock.read_visible(text)
-    printed = clock.read_visible(text) if len(text) < 100 and LABELLED.search(text) else None
+        return clock.read_visible(text, month_first=month_first)
+    printed = clock.read_visible(text, month_first=month_first) if len(text) < 100 and LABELLED.search(text) else None
     apart = printed is not None and abs(printed.at - instant.at) >= ANOTHER_DAY
     return printed if apart else instant
 
 
+def _stated(value: str, clock: Clock, month_first: bool) -> Instant | None:
+    """The instant of an attribute; one that is written as for readers is read as the page's readers do."""
+    as_printed = clock.read_visible(value, month_first=month_first) if AS_PRINTED.match(value) else None
+    return as_printed or clock.read(value)
+
+
 def _says_modified(element: HtmlElement) -> bool:
     """Whether a time element is called the last change's; `published updated`, as WordPress has it, is both's."""
-    if SAYS_MODIFIED.match(text_of(element)):
+    words = _words_before(element)
+    if SAYS_MODIFIED.match(text_of(element)) or (SAYS_MODIFIED.match(words) and not LABELLED.search(words)):
         return True
     parent = element.getparent()
     called = f"{element.get('class') or ''} {parent.get('class') or '' if parent is not None else ''}"
@@ -108,13 +129,19 @@ def _says_modified(element: HtmlElement) -> bool:
 
 def _near(element: HtmlElement) -> str:
     """Class, property and the words just before a time element, which say what kind of date it is."""
+    parent = element.getparent()
+    called = parent.get("class") if parent is not None else None
+    return " ".join(filter(None, [element.get("class"), element.get("itemprop"), called, _words_before(element)]))
+
+
+def _words_before(element: HtmlElement) -> str:
+    """The words just before a time element, which may be its label."""
     parent, before = element.getparent(), element.getprevious()
     words = before.tail if before is not None else parent.text if parent is not None else None
     if not (words or "").strip() and before is not None and before.tag != "time":
         label = text_of(before).strip()
         words = label if len(label) <= MAX_LABEL else words
-    texts = [element.get("class"), element.get("itemprop"), parent.get("class") if parent is not None else None, words]
-    return " ".join(filter(None, texts))
+    return words or ""
 
 
 def stands_elsewhere(element: HtmlElement, story: Container[HtmlElement] = ()) -> bool:

@@ -5,8 +5,10 @@ from collections import defaultdict
 from lxml.html import HtmlElement
 
 from crawlers.extract.fields import jsonld
+from crawlers.extract.fields.address import words_of_address
 from crawlers.extract.fields.head import Head
-from crawlers.extract.fields.printed import printed_headline, words_of_address
+from crawlers.extract.fields.kickers import as_addressed
+from crawlers.extract.fields.printed import printed_headline
 from crawlers.extract.fields.sitename import WORD, known_as, similarity, strip_site
 from crawlers.extract.markup.segments import key_of as _bare
 
@@ -32,9 +34,13 @@ REWORDED = 0.3
 def read_title(head: Head, tree: HtmlElement, site_names: list[str]) -> str | None:
     """The headline: what most of the page's own statements agree on, the printed one first."""
     stated = _stated(head, site_names)
-    printed = printed_headline(tree, stated, site_names, words_of_address(head.url))
+    address = words_of_address(head.url)
+    printed = printed_headline(tree, stated, site_names, address)
     if printed:
-        stated["printed"] = _without_kicker(printed, stated)
+        printed = _without_kicker(_without_site(printed, stated, site_names), stated)
+        # What the page states of its headline in data says whether the line above is part of it.
+        said = any(_bare(stated.get(source, "")) == _bare(printed) for source in ("headline", "og:title"))
+        stated["printed"] = printed if said else as_addressed(tree, printed, stated.get("title", ""), address)
     votes: dict[str, float] = defaultdict(float)
     for source, title in stated.items():
         votes[_bare(title)] += SEO_COPY if source == "headline" and _copied(stated) else WEIGHTS[source]
@@ -70,6 +76,14 @@ def _copied(stated: dict[str, str]) -> bool:
 def _other(head: Head, site_names: list[str]) -> str | None:
     text = head.first("headline", "dc.title", "parsely-title", "sailthru.title", "title")
     return strip_site(text, site_names) if text else None
+
+
+def _without_site(printed: str, stated: dict[str, str], site_names: list[str]) -> str:
+    """A heading that has the site's name behind the headline, as title elements do, without it where one says so."""
+    stripped = strip_site(printed, site_names)
+    known = printed.startswith(stripped) and any(_bare(stripped) == _bare(title) for title in stated.values())
+    named = known and _bare(printed[len(stripped) :]) in known_as(tuple(site_names))[0]
+    return stripped if named else printed
 
 
 def _without_kicker(printed: str, stated: dict[str, str]) -> str:

@@ -8,6 +8,7 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from crawlers.extract.fields.dates import Clock, Dated, Instant
+from crawlers.extract.fields.lines import named_changed, spaced
 from crawlers.extract.fields.months import MONTHS
 from crawlers.extract.fields.timed import stands_elsewhere
 from crawlers.extract.markup.segments import Segment, key_of
@@ -18,9 +19,12 @@ NEAR = 12
 MAX_WORDS, MAX_PLAIN = 16, 8
 """Words of a line with a date in it; of one that needs no label to be a dateline."""
 
+MAX_LEAD = 30
+"""Words of a paragraph that is longer than what introduces a story: with it, the story has begun."""
+
 DATE_FIRST = re.compile(
-    r"\W*(?:[^\W\d_]{2,12}[.,]?\s+)?(?:[^\W\d_]{3,12}\.?\s+\d{1,2},?\s+\d{4}|\d{1,2}\.?\s+(?:de\s+)?[^\W\d_]{3,12}\.?,?\s+(?:de\s+)?\d{4}|"
-    r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[年년])"
+    r"\W*(?:[^\W\d_]{2,12}[.,]?\s+)?(?:[^\W\d_]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th|\.)?,?\s+\d{4}|\d{1,2}\.?\s+(?:de\s+)?[^\W\d_]{3,12}\.?,?\s+(?:de\s+)?\d{4}|"
+    r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}|\d{4}\.\s?\d{1,2}\.\s?\d{1,2}|\d{4}[年년])"
 )
 """A line that begins with a date, a weekday before it or not."""
 
@@ -43,7 +47,6 @@ MAX_NOTE = 300
 
 TITLE_DATE = re.compile(r"\d{1,2}[./]\d{1,2}[./](?:\d\d)?\d\d|\d{4}-\d\d-\d\d")
 PIECES = re.compile(r"\s[|•·–—]\s")
-CHANGED = re.compile(r"(?:^|[-_\s])(?:changed|modified|updated|last-?mod)(?:$|[-_\s])", re.IGNORECASE)
 MODIFIED = re.compile(
     r"(?:\b|(?<=\d))(?:updated|modified|last update|reviewed|revised|last revision|aktualisiert|letzte aktualisierung|"
     r"zuletzt geändert|mis à jour|modifié|"
@@ -58,6 +61,20 @@ PUBLISHED = re.compile(
     r"yayın\w*|dipublikasikan|公開|掲載)\b",
     re.IGNORECASE,
 )
+FIRST = re.compile(
+    r"(?:\b(?:published|posted|created|veröffentlicht|erschienen|publié|publicad\w|pubblicat\w|gepubliceerd|publicerad|"
+    r"publisert|offentliggjort|julkaistu|opublikowan\w|publikováno|опубликован\w|опубліковано|yayın\w*|dipublikasikan)\b|"
+    r"公開|掲載|发布|發布|입력|등록)\D{0,20}\d",
+    re.IGNORECASE,
+)
+"""What is said of the publication behind what is said of an update."""
+
+STACKED = re.compile(r"(?:\d{1,2}\.? [^\W\d_]{3,12}[.,]*|[^\W\d_]{3,12}\.? \d{1,2},?) \d{4}")
+"""Three lines, or two, that a date is set in: the day large, the month and the year below it."""
+
+MAX_STACKED = 16
+"""Characters of each of these lines."""
+
 NOT_THE_STORYS = re.compile(
     r"\b(?:current|expir\w+|heute|today|stand|as of|revision|copyright)\b|©|"
     r"\d{1,2}[:.]\d\d\s*(?:uhr|h|[ap]\.?m\.?)?\s*(?:[-–—]|bis|to|until)\s*\d{1,2}(?:[:.]\d\d|\s*(?:uhr|[ap]\.?m\b))",
@@ -76,6 +93,16 @@ URL_NAMED = re.compile(r"/(?P<year>20\d\d)/(?P<month>[a-z]{3,12})/(?P<day>\d{1,2
 URL_COMPACT = re.compile(
     r"[/_-](?P<year>20[0-4]\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?:[/_.-]|\d{4,6}\b|$)"
 )
+
+
+URL_ENDS = re.compile(
+    r"[a-z]-(?P<year>20\d\d)-(?P<month>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12]\d|3[01])(?:\.[a-z]{3,5})?/?(?:[?#]|$)",
+    re.IGNORECASE,
+)
+"""The day behind the words of an address, as `/world/harbour-wall-to-be-rebuilt-2024-05-03/` has it."""
+
+URL_FOUR = re.compile(r"/(?P<year>20[0-4]\d)/(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])/")
+"""Month and day in one, as Chinese sites have them: `/2018/0517/c1001-29999.html`."""
 
 
 def visible_date(blocks: list[Segment], clock: Clock, title: str | None, month_first: bool) -> Dated | None:
@@ -139,10 +166,13 @@ def headline_at(blocks: list[Segment], title: str | None) -> list[int]:
 def _dated_near(blocks: list[Segment], head: int, clock: Clock, month_first: bool) -> list[tuple[str, Instant]]:
     """Short lines with a date around a headline, those behind it first; not those that tell of an update."""
     story = frozenset(blocks[head].element.iterancestors())
-    near = [*blocks[head + 1 : head + NEAR], *reversed(blocks[max(0, head - 4) : head])]
+    behind = blocks[head + 1 : head + NEAR]
+    begun = next((at for at, block in enumerate(behind) if block.text.count(" ") >= MAX_LEAD), NEAR)
+    # Of a table in the story a row may begin with a date; a page laid out in tables has its dateline before the story.
+    behind = [block for at, block in enumerate(behind) if at < begun or block.kind != "table_row"]
     texts = [
-        block.text
-        for block in near
+        spaced(block)
+        for block in (*behind, *reversed(blocks[max(0, head - 4) : head]))
         if block.text.count(" ") < MAX_WORDS
         and re.search(r"\d", block.text)
         and block.kind != "caption"
@@ -150,11 +180,22 @@ def _dated_near(blocks: list[Segment], head: int, clock: Clock, month_first: boo
         and not of_change(block)
         and not _of_another(block, story)
     ]
-    return [
-        (text, instant)
-        for text in texts
-        if _before_update(text) and (instant := _read(text, clock, month_first)) is not None
-    ]
+    found = [(text, _read(text, clock, month_first)) for text in texts if _before_update(text)]
+    dated = [(text, instant) for text, instant in found if instant is not None]
+    stacked = _stacked(behind, story) if not dated else []
+    return dated or [(text, instant) for text in stacked if (instant := _read(text, clock, month_first))]
+
+
+def _stacked(near: list[Segment], story: Container[HtmlElement]) -> list[str]:
+    """A date that is set in lines of its own for day, month and year."""
+    for at, block in enumerate(near):
+        for several in (near[at : at + 2], near[at : at + 3]):
+            if max(len(line.text) for line in several) > MAX_STACKED:
+                break
+            whole = " ".join(line.text for line in several)
+            if STACKED.fullmatch(whole) and not (of_change(block) or _of_another(block, story)):
+                return [whole]
+    return []
 
 
 def _of_another(block: Segment, story: Container[HtmlElement]) -> bool:
@@ -163,9 +204,9 @@ def _of_another(block: Segment, story: Container[HtmlElement]) -> bool:
 
 
 def of_change(block: Segment) -> bool:
-    """Whether the classes around a line say that its date is the last change's."""
+    """Whether the classes around a line say that its date is the last change's, and not the publication's as well."""
     around = [block.element, *islice(block.element.iterancestors(), 2)]
-    return any(CHANGED.search(node.get("class") or "") for node in around)
+    return any(named_changed(node.get("class") or "") for node in around)
 
 
 def title_date(title: str | None, clock: Clock, month_first: bool = False) -> Dated | None:
@@ -183,9 +224,12 @@ def _behind_title(blocks: list[Segment], clock: Clock, title: str, month_first: 
 
 
 def _before_update(text: str) -> str:
-    """The part of a dateline before it speaks of an update: `3 May 2024. Updated: 5 May 2024`."""
+    """The part of a dateline before it speaks of an update, or behind: `Updated: 5 May 2024. Published: 3 May 2024`."""
     update = MODIFIED.search(text)
     before = text[: update.start()] if update else text
+    if update and not re.search(r"\d", before):
+        first = FIRST.search(text, update.end())
+        return text[first.start() :] if first else ""
     return before if re.search(r"\d", before) else ""
 
 
@@ -205,8 +249,9 @@ def opening_date(blocks: list[Segment], clock: Clock, title: str | None, month_f
 
 
 def url_date(url: str, clock: Clock) -> Dated | None:
-    """The day in an address like `/2024/05/03/` or `/2024/may/3/`."""
-    match = URL_DATE.search(url) or URL_COMPACT.search(url) or URL_NAMED.search(url)
+    """The day in an address like `/2024/05/03/`, `/2024/may/3/` or `/harbour-wall-2024-05-03/`."""
+    forms = (URL_DATE, URL_COMPACT, URL_NAMED, URL_ENDS, URL_FOUR)
+    match = next(filter(None, (form.search(url) for form in forms)), None)
     if match is None:
         return None
     try:

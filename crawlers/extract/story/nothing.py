@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from crawlers.extract.fields.printed import foreign_to_address, words_of_address
+from crawlers.extract.fields.address import foreign_to_address, words_of_address
 from crawlers.extract.markup.segments import Segment
 from crawlers.extract.story.decision import Decision, words_in
 from crawlers.model import Rejection

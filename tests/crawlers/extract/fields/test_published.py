@@ -238,3 +238,55 @@ def test_a_printed_change_is_the_last_change_and_never_the_publication(line):
 def test_where_no_date_is_clearly_the_publications_there_is_none(line):
     found = dated(story=STORY + line)
     assert (found.published_at, found.modified_at) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p>Updated February 22, 2026 Published February 20, 2026</p>",
+        "<p>更新日：2026年2月22日 公開日：2026年2月20日</p>",
+        "<div><span>Town</span><span>February 20, 2026</span><span>5 mins</span></div>",
+        "<div><span>Feb 20, 2026</span><span>5 mins</span></div>",
+        "<div><p>20</p><p>Feb</p><p>2026</p></div>",
+        "<div><p>20</p><p>Feb 2026</p></div>",
+        "<p>2026. 2. 20.</p>",
+        "<p>📅 Feb. 20. 2026</p>",
+        "<p>the 20th of February 2026</p>",
+    ],
+)
+def test_datelines_in_their_many_forms(line):
+    found = dated(line)
+    assert (found.published_at, found.published_source) == (day(2026, 2, 20), "visible-text")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p>Updated February 22, 2026. Published by the town in 2026</p>",
+        "<div><span>By Jane Doe</span><span>Updated: February 20, 2026</span></div>",
+        "<div><p>20</p><p>Comments</p><p>2026</p></div>",
+        f"<p>{'It is to be rebuilt. ' * 8}</p><table><tr><td>2/20/2026</td><td>+13.1%</td></tr></table>",
+    ],
+)
+def test_what_looks_like_a_dateline_and_is_none(line):
+    assert dated(line).published_at is None
+
+
+def test_a_page_laid_out_in_a_table_has_its_dateline_in_a_row():
+    assert dated("<table><tr><td>2/20/2026</td><td>Jane Doe</td></tr></table>").published_at == day(2026, 2, 20)
+
+
+@pytest.mark.parametrize(
+    ("path", "published"),
+    [
+        ("/world/harbour-wall-to-be-rebuilt-2026-02-20/", day(2026, 2, 20)),
+        ("/world/harbour-wall-2026-02-20.html?from=rss", day(2026, 2, 20)),
+        ("/n1/2026/0220/c1001-29999.html", day(2026, 2, 20)),
+        ("/world/harbour-wall-2026-02-20-in-pictures", None),
+        ("/world/harbour-wall-2026-22-20/", None),
+        ("/world/2026/0220-29999.html", None),
+        ("/world/harbour-day-2031-02-20/", None),
+    ],
+)
+def test_the_day_in_an_address_may_end_it_or_have_month_and_day_in_one(path, published):
+    assert dated(url=f"https://www.harbournews.example{path}").published_at == published

@@ -271,3 +271,47 @@ def test_the_only_heading_of_a_page_without_a_title_is_its_headline(title, body,
 )
 def test_the_one_text_marked_as_headline_is_it_where_no_heading_is(body, expected):
     assert headline(body, title="News of the day") == expected
+
+
+@pytest.mark.parametrize(
+    ("heading", "title", "expected"),
+    [
+        (
+            "<h1><span>First League</span> <span>Town lose late</span></h1>",
+            "Town lose late | Harbour News",
+            "Town lose late",
+        ),
+        ("<h1><time>Dec 18 2025</time> Town lose late</h1>", "Town lose late | A fan's diary", "Town lose late"),
+        ("<h1>First League Town lose late</h1>", "Town lose late | Harbour News", "First League Town lose late"),
+        ("<h1><b>How the town came to</b> lose</h1>", "lose | Harbour News", "How the town came to lose"),
+        ("<h1>Best of the year – Harbour News</h1>", "Best of the year - Harbour News", "Best of the year"),
+        ("<h1>Our wall – harbournews at the fair</h1>", "Our wall - harbournews", "Our wall – harbournews at the fair"),
+        ("<h1>Best of the year – by readers</h1>", "Best of the year - Harbour News", "Best of the year – by readers"),
+    ],
+)
+def test_what_stands_before_or_behind_the_title_in_its_heading_is_left_out(heading, title, expected):
+    assert headline(heading, title=title) == expected
+
+
+@pytest.mark.parametrize(
+    ("first", "mark", "expected"),
+    [
+        ("<h1><a href='/'>The Paper</a></h1>", "itemprop='headline'", "Surprised in hospital"),
+        ("<h1><a href='/'>The Paper</a></h1>", "", "Singer gave birth while her manager looked on"),
+        ("<h1>Singer gave birth</h1>", "itemprop='headline'", "Singer gave birth"),
+    ],
+)
+def test_an_h1_marked_as_the_headline_behind_the_linked_logo_is_it_in_whatever_words(first, mark, expected):
+    body = f"{first}<h1 {mark}>Surprised in hospital</h1>"
+    assert headline(body, title="Singer gave birth while her manager looked on") == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Local trails - Blue Line Bike Lab Houston Texas and Beyond", "Local trails"),
+        ("Local trails - Blue Line and the hills around it", "Local trails - Blue Line and the hills around it"),
+    ],
+)
+def test_what_begins_with_the_hosts_whole_name_is_the_site_however_long(title, expected):
+    assert headline("", title=title, names=["bluelinebikelab.example"]) == expected
