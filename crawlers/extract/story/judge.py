@@ -200,8 +200,8 @@ class Judge:
             return "byline"
         if "head" not in where:
             return None
-        above = self.kept[number - 1] if number and self.kept[number - 1].rule == "byline" else None
-        if is_signature(decision.segment, above.segment if above is not None else None):
+        block = decision.segment
+        if block is not None and is_signature(block, self.decisions[block.index - 1].segment if block.index else None):
             return "byline"
         section = self.article.section
         if section and key_of(text) == key_of(section):

@@ -50,16 +50,13 @@ def links_to_profile(block: Segment) -> bool:
     )
 
 
-def is_signature(block: Segment | None, above: Segment | None) -> bool:
-    """Whether a block is a linked name, or a role in one paragraph with the byline `above`."""
-    if block is None or links_to_profile(block):
-        return block is not None
-    return above is not None and _is_role_below(block, above)
-
-
-def _is_role_below(block: Segment, name: Segment) -> bool:
-    short = words_in(block.text) <= ROLE_WORDS and not ENDS.search(block.text)
-    return short and block.element is name.element and names.ROLE.search(block.text) is not None
+def is_signature(block: Segment, above: Segment | None) -> bool:
+    """Whether a block is a linked name, or a role in one paragraph with the linked name `above`."""
+    if links_to_profile(block):
+        return True
+    if above is None or above.element is not block.element or words_in(block.text) > ROLE_WORDS:
+        return False
+    return not ENDS.search(block.text) and names.ROLE.search(block.text) is not None and links_to_profile(above)
 
 
 def is_biography(text: str, authors: Sequence[str]) -> bool:

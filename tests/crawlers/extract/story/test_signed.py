@@ -1,10 +1,12 @@
 """Lines about the author and the day, and prose that only begins like them."""
 
 import pytest
+from lxml.html import document_fromstring
 
 from crawlers.extract import extract_page
 from crawlers.extract.fields.dateline import is_dateline
-from crawlers.extract.story.signed import is_biography, is_byline
+from crawlers.extract.markup.walk import segment
+from crawlers.extract.story.signed import is_biography, is_byline, is_signature
 from crawlers.model import Article
 from tests.crawlers.extract.pages import PROSE, article, page
 
@@ -122,3 +124,14 @@ def test_a_name_linked_to_a_profile_signs_the_story_above_it(path, name, below, 
     stays = [text for text in (name, below) if text and text not in gone]
     assert result.text.startswith("\n".join([*stays, PROSE[0]]))
     assert not any(f"{text}\n" in result.text for text in gone)
+
+
+def test_the_role_goes_with_the_name_that_was_not_taken():
+    """As where a template has learned that linked lines of that place are none of the story."""
+    tree = document_fromstring(
+        f"<div><p>{LINK.format(path='author/jane-roe', name='Jane Roe')}<br>Harbour editor</p></div>"
+    )
+    name, role = segment(tree)
+    assert is_signature(name, None)
+    assert is_signature(role, name)
+    assert not is_signature(role, None)
