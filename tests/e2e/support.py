@@ -39,3 +39,15 @@ def content(lake: Lake | str, table: str) -> list[dict[str, Any]]:
     lake = open_lake(lake) if isinstance(lake, str) else lake
     found = [{k: v for k, v in row.items() if k not in BY_RUN} for row in rows(lake, f"SELECT * FROM {table}")]
     return sorted(found, key=lambda row: (str(row.get("article_id")), row.get("revision", 0), str(row.get("url"))))
+
+
+def whoever_judged(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows without what tells how a page was read: whether by a template depends on how many of its sisters were there.
+
+    The blocks that were removed stay, by their words.
+    """
+    return [
+        {key: value for key, value in row.items() if key != "template"}
+        | ({"removed_blocks": [block["text"] for block in row["removed_blocks"]]} if "removed_blocks" in row else {})
+        for row in found
+    ]

@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from flows.lake.query import rows
 from flows.settings import Settings
 from infra.demo import DemoWeb
 from tests.conftest import ROOT
-from tests.e2e.support import content, quick_sites, settings
+from tests.e2e.support import content, quick_sites, settings, whoever_judged
 
 pytestmark = pytest.mark.usefixtures("shared_workers")
 SITES = ("harbour-broadcast", "tidewater-notes")
@@ -76,9 +76,9 @@ def kill(what: str, moment: str, chosen: Settings, sites: Path) -> None:
     assert killed.returncode == -signal.SIGKILL, killed.stderr
 
 
-def check(again: Settings, undisturbed: Any) -> None:
+def check(again: Settings, undisturbed: Any, seen: Callable[[Any], Any] = lambda found: found) -> None:
     for table in TABLES:
-        assert content(again.lake, table) == undisturbed[table], table
+        assert seen(content(again.lake, table)) == seen(undisturbed[table]), table
     stored = "SELECT count(*) AS n FROM fetches WHERE outcome = 'new' GROUP BY url HAVING count(*) > 1"
     assert rows(open_lake(again.lake), stored) == [], "no article is counted as new twice"
     assert not list(again.spool.iterdir()), "nothing is left in the spool"
@@ -95,7 +95,8 @@ def test_killed_and_run_again(
     summary = pipeline.ingest(again)
     pages = [request.url for request in web.requests[before:] if "/news/" in request.url]
     assert summary.recovered, "the killed run's work was taken up"
-    check(again, undisturbed)
+    # A site whose crawl was cut short comes in two batches, each with fewer pages to learn from.
+    check(again, undisturbed, whoever_judged)
     if not moment.startswith("crawl"):
         assert not pages, "nothing that was fetched is fetched again"
 
