@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import accumulate, islice
 from math import inf
 
 from lxml.html import HtmlElement
@@ -27,6 +27,8 @@ DRAWN = re.compile(
 PLAYER = re.compile(r"video|youtu|vimeo|player|embed|dailymotion|brightcove|soundcloud|podcast|slideshow|gallery")
 """Addresses of frames that show pictures, films or sound."""
 
+
+PIXELS = re.compile(r"\s*(\d{1,4})(?:\.\d+)?(?:px)?\s*")
 
 UP = 4
 """Containers around a box that are known, too."""
@@ -53,15 +55,27 @@ class Box:
 Spans = dict[HtmlElement, Span]
 
 
-def boxes(blocks: Sequence[Segment], most: float = inf) -> list[Box]:
+def boxes(blocks: Sequence[Segment], most: float = inf, wanted: Sequence[bool] | None = None) -> list[Box]:
     """The innermost containers of pictures and players that hold text, and what stands right below those.
 
     `blocks` are those of a stretch of a page, in its order; what stands around it is not looked at. Containers of more
-    blocks than `most` are left out.
+    blocks than `most` are left out, and those that have, with what is known around them, none of the `wanted` blocks.
     """
     if not blocks:
         return []
     spans = _spans(blocks)
+    before = [0, *accumulate(wanted)] if wanted is not None else None
+
+    def near(element: HtmlElement) -> bool:
+        """Whether an element of few blocks has, or one around it, a block that is wanted."""
+        for node in (element, *islice(element.iterancestors(), UP)):
+            first, last = spans[node]
+            if last - first >= most:
+                return False
+            if before is None or before[last + 1] > before[first]:
+                return True
+        return False
+
     found: dict[HtmlElement, Box] = {}
     known: dict[HtmlElement, HtmlElement | None] = {}
     for picture in _around(blocks, spans).iter(*MEDIA):
@@ -72,8 +86,8 @@ def boxes(blocks: Sequence[Segment], most: float = inf) -> list[Box]:
             node = node.getparent()
         holder = known[node] if node is not None and node in known else node
         under = _under(passed[-1], spans) if passed and holder is node else None
-        small = holder is not None and _length(spans[holder]) <= most
-        if under is not None and _length(spans[under]) > most:
+        small = holder is not None and near(holder)
+        if under is not None and not near(under):
             under = None
         # Most pictures of a page stand among much text: what they show need not be known.
         if (small or under is not None) and not _shows(picture):
@@ -86,10 +100,6 @@ def boxes(blocks: Sequence[Segment], most: float = inf) -> list[Box]:
         if under is not None:
             _box(found, under, spans, below=True).pictures.append(picture)
     return list(found.values())
-
-
-def _length(span: Span) -> int:
-    return span[1] - span[0] + 1
 
 
 def _around(blocks: Sequence[Segment], spans: Spans) -> HtmlElement:
@@ -152,7 +162,7 @@ def _shows(element: HtmlElement) -> bool:
         return PLAYER.search(_source(element)) is not None
     if element.tag != "img":
         return True
-    return not DRAWN.search(_source(element)) and not any(_little(element.get(side)) for side in ("width", "height"))
+    return not any(_little(element.get(side)) for side in ("width", "height")) and not DRAWN.search(_source(element))
 
 
 def _source(element: HtmlElement) -> str:
@@ -165,5 +175,7 @@ def _source(element: HtmlElement) -> str:
 
 
 def _little(size: str | None) -> bool:
-    given = re.fullmatch(r"\s*(\d{1,4})(?:\.\d+)?(?:px)?\s*", size or "")
+    if not size:
+        return False
+    given = PIXELS.fullmatch(size)
     return given is not None and int(given.group(1)) < LEAST_SIDE

@@ -66,7 +66,8 @@ class Captions:
     def mark(self) -> None:
         """Make captions of what was taken as text."""
         total = _chars(_told(self.decisions))
-        found = boxes([item.segment for item in self.decisions if item.segment is not None], MOST_HIDDEN)
+        blocks = [item.segment for item in self.decisions if item.segment is not None]
+        found = boxes(blocks, MOST_HIDDEN, [item.kept for item in self.decisions])
         certain: list[Decision] = []
         described: list[Decision] = []
         likely: list[Decision] = []
