@@ -9,7 +9,7 @@ from crawlers.extract.fields import han, names
 from crawlers.extract.fields.authorsigns import heads_author, named_in_link
 from crawlers.extract.fields.bylines import BLOCKS, PROSE, story_begins
 from crawlers.extract.fields.persons import Persons
-from crawlers.extract.fields.texts import Printed, Text, elsewhere
+from crawlers.extract.fields.texts import Printed, Text, elsewhere, holders
 
 LIFE = 40
 """Characters of a text that tells of somebody, at least."""
@@ -46,7 +46,7 @@ def below_story(page: Printed, persons: Persons) -> list[str]:
     if at is None:
         return []
     begins = story_begins(texts, at)
-    story = frozenset((texts[at].parent, *texts[at].parent.iterancestors()))
+    story = holders(texts[at])
     for told in (_linked, _headed, _told):
         found: list[str] = []
         last = begins

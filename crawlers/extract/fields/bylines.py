@@ -7,7 +7,7 @@ from itertools import islice
 from crawlers.extract.fields import han, names
 from crawlers.extract.fields.beside import nick, pictured, with_date
 from crawlers.extract.fields.months import MONTHS
-from crawlers.extract.fields.texts import MAX_TEXT, Printed, Text, elsewhere
+from crawlers.extract.fields.texts import MAX_TEXT, Printed, Text, elsewhere, holders
 from crawlers.extract.markup.content import text_of
 
 BEFORE, AFTER = 25, 60
@@ -54,7 +54,7 @@ def near_headline(page: Printed, *, dated: bool = True) -> list[str]:
     begins = story_begins(texts, at)
     order = [*range(at + 1, begins), *range(at - 1, max(-1, at - BEFORE), -1)]
     close = [index for index in order if abs(index - at) <= CLOSE]
-    story = frozenset((texts[at].parent, *texts[at].parent.iterancestors()))
+    story = holders(texts[at])
     for index in order:
         found = _labelled(texts, index) or (_profile(texts, index) if index in close else [])
         if found and not elsewhere(texts[index].parent, story):

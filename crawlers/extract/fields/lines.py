@@ -6,6 +6,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
+from crawlers.extract.fields.dateline import YEAR
 from crawlers.extract.fields.timed import CALLED_PUBLISHED
 from crawlers.extract.markup.segments import Segment, key_of
 
@@ -15,8 +16,6 @@ MAX_LINE, MAX_PARTS = 200, 120
 CHANGED = re.compile(r"(?:^|[-_\s])(?:changed|modified|updated|last-?mod)(?:$|[-_\s])", re.IGNORECASE)
 MAX_DEPTH = 12
 """Elements within each other that a line is made of; a deeper one is left as it is."""
-
-YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
 def spaced(block: Segment) -> str:

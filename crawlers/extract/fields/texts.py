@@ -77,6 +77,11 @@ class Printed:
         return [index for index in likely if key and key_of(self.texts[index].text) == key]
 
 
+def holders(text: Text) -> frozenset[HtmlElement]:
+    """The element that a text stands in, and all that hold it."""
+    return frozenset((text.parent, *text.parent.iterancestors()))
+
+
 def _in_heading(element: HtmlElement) -> bool:
     chain = [element, *islice(element.iterancestors(), 3)]
     return any(node.tag in ("h1", "h2") for node in chain)

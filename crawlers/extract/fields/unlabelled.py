@@ -11,7 +11,7 @@ from crawlers.extract.fields.dateline import CALENDAR, NUMERIC, TOKEN, YEAR, is_
 from crawlers.extract.fields.labelled import LABEL
 from crawlers.extract.fields.months import MONTHS
 from crawlers.extract.fields.persons import Persons, further
-from crawlers.extract.fields.texts import Printed, Text, elsewhere
+from crawlers.extract.fields.texts import Printed, Text, elsewhere, holders
 from crawlers.extract.fields.timed import SAYS_MODIFIED
 
 HEADINGS = 3
@@ -43,7 +43,7 @@ def at_headline(page: Printed, persons: Persons, *, dated: bool = True) -> list[
 
 
 def _close_to(texts: list[Text], at: int, persons: Persons, *, dated: bool) -> list[str]:
-    story = frozenset((texts[at].parent, *texts[at].parent.iterancestors()))
+    story = holders(texts[at])
     ends = min(story_begins(texts, at), at + CLOSE)
     ends = next((index for index in range(at + 1, ends) if _of_another(texts[index])), ends)
     for index in [*range(at + 1, ends), *range(at - 1, max(-1, at - ABOVE), -1)]:

@@ -1,5 +1,7 @@
 """Which blocks are the story: what a generic extractor, the page's own statement and a template take."""
 
+from collections.abc import Iterable
+
 from lxml.html import HtmlElement
 
 from crawlers.extract.markup.segments import Segment
@@ -85,8 +87,7 @@ def _read(
         if not any(is_prose(segments[index]) for index in kept) and (dense := densest(told)):
             kept, verdict = dense, Verdict(dense, [], 1.0)
         elif _barely(told, kept):
-            kept |= opening(told, description)
-            kept |= restore(segments, kept) - remarks.blocks
+            kept = _story(segments, verdict, stated | opening(told, description), remarks)
     return verdict, kept, taken
 
 
@@ -120,23 +121,24 @@ def _story(segments: list[Segment], verdict: Verdict, stated: set[int], remarks:
 
 def _convincing(segments: list[Segment], verdict: Verdict, kept: set[int]) -> bool:
     """Whether a result takes enough of what reads like prose on the page."""
-    prose = taken = 0
-    for block in segments:
-        chars = len(block.text)
-        if chars >= PROSE and not block.hidden and block.link_share < 0.3 and block.kind in _PROSE_KINDS:
-            prose += chars
-            taken += chars if block.index in kept else 0
+    prose, taken = _taken_of(filter(_reads_like_prose, segments), kept)
     return verdict.coverage >= ENOUGH_COVERAGE and taken >= CONVINCING_CHARS and taken >= CONVINCING_SHARE * prose
 
 
 def _barely(segments: list[Segment], kept: set[int]) -> bool:
     """Whether hardly any of the page's prose was taken."""
-    prose = taken = 0
-    for block in segments:
-        if is_prose(block):
-            prose += len(block.text)
-            taken += len(block.text) if block.index in kept else 0
+    prose, taken = _taken_of(filter(is_prose, segments), kept)
     return taken < BARELY * prose or not taken
+
+
+def _taken_of(blocks: Iterable[Segment], kept: set[int]) -> tuple[int, int]:
+    """Characters of blocks, and of those of them that were taken."""
+    chars = [(len(block.text), block.index in kept) for block in blocks]
+    return sum(length for length, _ in chars), sum(length for length, taken in chars if taken)
+
+
+def _reads_like_prose(block: Segment) -> bool:
+    return len(block.text) >= PROSE and not block.hidden and block.link_share < 0.3 and block.kind in _PROSE_KINDS
 
 
 _PROSE_KINDS = frozenset({"paragraph", "quote", "list_item"})

@@ -5,6 +5,7 @@ from collections import Counter
 from lxml.html import HtmlElement
 
 from crawlers.extract.markup.segments import Segment, key_of
+from crawlers.extract.story.branches import innermost, with_around
 
 PROSE = 90
 """Characters that make a block without links prose."""
@@ -24,19 +25,14 @@ NO_STORY = frozenset({"nav", "footer", "form"})
 
 def densest(segments: list[Segment]) -> set[int]:
     """Indexes of the blocks of the smallest container with most of the page's prose; empty where there is little."""
-    weights: Counter[HtmlElement] = Counter()
-    whole = 0
+    prose: Counter[HtmlElement] = Counter()
     for block in segments:
-        if not is_prose(block):
-            continue
-        whole += len(block.text)
-        for element in (block.element, *block.element.iterancestors()):
-            weights[element] += len(block.text)
-    if whole < LEAST:
+        if is_prose(block):
+            prose[block.element] += len(block.text)
+    whole = prose.total()
+    container = innermost(with_around(prose), SHARE * whole) if whole >= LEAST else None
+    if container is None:
         return set()
-    # Of nested holders, the innermost: it comes last in document order.
-    holders = [element for element, chars in weights.items() if chars >= SHARE * whole]
-    container = max(holders, key=lambda element: sum(1 for _ in element.iterancestors()))
     return {block.index for block in segments if _part(block, container)}
 
 
