@@ -13,6 +13,7 @@ from crawlers.discovery.robots import robots_sitemaps
 from crawlers.model import Discovery
 from schemas import Outcome
 from tests.crawlers.discovery import test_feeds as feeds
+from tests.crawlers.discovery import test_feeds_broken as broken
 from tests.crawlers.discovery import test_sections as sections
 from tests.crawlers.discovery import test_sitemaps as sitemaps
 from tests.crawlers.discovery.packing import gz
@@ -24,7 +25,7 @@ SOUND = [
         for text in (feeds.RSS_091, feeds.RSS_10, feeds.RSS_20, feeds.ATOM_03, feeds.ATOM_10, feeds.JSON_11)
     ),
     sections.BROADCASTER.encode(),
-    feeds.BILLION_LAUGHS.encode(),
+    broken.BILLION_LAUGHS.encode(),
     sitemaps.INDEX,
     gz(sitemaps.INDEX),
 ]
