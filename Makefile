@@ -49,7 +49,7 @@ endef
 
 test: setup ## run the tests (loopback only); those on recorded pages skip where ../shared is absent
 	@echo "test: pytest, unit and end to end, on loopback only; S3 by moto (make test-s3 has a real server)"
-	@$(call pytest,,-n auto --dist worksteal)
+	@$(call pytest,,-n auto --no-loadscope-reorder)
 
 test-s3: setup ## run what is stored on S3 on a real server, Ceph's radosgw (fetches 65 MB of Debian packages once)
 	@echo "test-s3: pytest on radosgw on loopback; skips, with the reason, where its packages can't be had"
@@ -62,7 +62,7 @@ lint: setup ## check style (ruff), types (mypy strict) and import rules (import-
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: setup ## measure throughput beside what a user would pick instead; ratios and medians
+bench: setup ## measure throughput and quality beside what a user would pick instead; ratios and medians
 	@$(BIN)/python -m tests.bench
 
 lock: ## resolve requirements.lock anew (needs uv in .venv: pip install uv)

@@ -30,6 +30,14 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: Any, log: Any) -> Any:
+    """What is set up once for several tests is so in one process."""
+    from tests.scheduling import scheduler
+
+    return scheduler(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest tests first; otherwise in the usual order."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)

@@ -1,6 +1,7 @@
 """Postings files: small, the same for the same rows, and quick to compact."""
 
 import io
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -8,24 +9,27 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from flows.dedupe import MemoryHistory, decide_batch, write_postings
+from flows.dedupe import Incoming, MemoryHistory, decide_batch, write_postings
 from flows.dedupe.candidates import DOCS, POSTINGS
 from flows.dedupe.postings import compact
 from tests.flows.dedupe.making import incoming, text
 
-ARTICLES = [incoming(f"https://h{n % 9}.example.org/s-{n}", text(450, n), n % 30) for n in range(300)]
+
+@cache
+def articles() -> list[Incoming]:
+    return [incoming(f"https://h{n % 9}.example.org/s-{n}", text(450, n), n % 30) for n in range(300)]
 
 
 def tables(tmp_path: Path) -> tuple[list[pa.Table], list[pa.Table]]:
-    decisions = decide_batch(ARTICLES, MemoryHistory(tmp_path))
+    decisions = decide_batch(articles(), MemoryHistory(tmp_path))
     return list(decisions.postings.values()), list(decisions.docs.values())
 
 
 def test_tables(tmp_path: Path) -> None:
-    decisions = decide_batch(ARTICLES, MemoryHistory(tmp_path))
+    decisions = decide_batch(articles(), MemoryHistory(tmp_path))
     assert decisions.postings.keys() == decisions.docs.keys() == {item.date for item in decisions.items}
     docs = pa.concat_tables(decisions.docs.values())
-    assert sorted(docs["article_id"].to_pylist()) == sorted(item.article_id for item in ARTICLES)
+    assert sorted(docs["article_id"].to_pylist()) == sorted(item.article_id for item in articles())
     for day, table in decisions.postings.items():
         assert table.schema == POSTINGS
         assert decisions.docs[day].schema == DOCS
@@ -39,7 +43,7 @@ def test_size(tmp_path: Path) -> None:
     sizes = []
     for table in (postings, docs):
         write_postings(table, target := io.BytesIO())
-        sizes.append(len(target.getvalue()) / len(ARTICLES))
+        sizes.append(len(target.getvalue()) / len(articles()))
     assert sizes[0] < 520
     assert sizes[1] < 80
 
@@ -59,7 +63,7 @@ def test_compaction(tmp_path: Path) -> None:
     postings, docs = tables(tmp_path)
     one, other = compact([*postings, postings[0]], [*docs, docs[0]])
     assert one.num_rows == sum(table.num_rows for table in postings)
-    assert other.num_rows == len(ARTICLES)
+    assert other.num_rows == len(articles())
     assert (np.diff(one["key"].to_numpy()) >= 0).all()
     again = compact([one], [other])
     assert again[0].equals(one)

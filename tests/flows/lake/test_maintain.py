@@ -38,7 +38,8 @@ def filled(lake: Lake, batches: int = 6) -> Lake:
     return lake
 
 
-def test_many_small_files_become_one_sorted_file_that_readers_can_filter(lake: Lake) -> None:
+def test_many_small_files_become_one_sorted_file_that_readers_can_filter(one_lake: Lake) -> None:
+    lake = one_lake
     filled(lake, 4)
     before = {name: rows(lake, f"SELECT * FROM {name} ORDER BY ALL") for name in TABLES}
     care = {care.table: care for care in maintain(lake).tables}

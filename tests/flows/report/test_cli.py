@@ -45,11 +45,11 @@ def test_status_tells_the_worst_first_with_cause_and_command(root: str, capsys: 
 
 
 def test_status_of_one_site_as_json(root: str, capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, _ = _run(capsys, "--lake", root, "status", "walled-herald", "--json")
+    code, out, _ = _run(capsys, "--lake", root, "status", "quiet-courier", "--json")
     found = json.loads(out)
     assert code == 1
-    assert [site["site"] for site in found["sites"]] == ["walled-herald"]
-    assert found["findings"][0]["rule"] == "blocked"
+    assert [site["site"] for site in found["sites"]] == ["quiet-courier"]
+    assert found["findings"][0]["rule"] == "quiet"
 
 
 def test_status_of_an_unknown_site_and_of_no_lake(
