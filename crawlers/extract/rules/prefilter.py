@@ -144,11 +144,15 @@ def _foreign(tree: Tree) -> bool:
     for item in tree:
         name, detail = str(item[0]), item[1]
         inner = detail[1] if name == "BRANCH" else [detail[-1]] if name in {"SUBPATTERN", "MAX_REPEAT"} else []
-        if name == "LITERAL" and FOREIGN.match(folded(chr(detail))):
+        if name in {"LITERAL", "IN"} and all(_foreign_letter(one) for one in ([item] if name == "LITERAL" else detail)):
             return True
         if inner and all(map(_foreign, inner)) and not (name == "MAX_REPEAT" and detail[0] == 0):
             return True
     return False
+
+
+def _foreign_letter(item: tuple[Any, Any]) -> bool:
+    return str(item[0]) == "LITERAL" and FOREIGN.match(folded(chr(item[1]))) is not None
 
 
 def _complete(keys: Keys, states: States, *, ends: bool) -> Keys | None:

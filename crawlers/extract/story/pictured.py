@@ -67,7 +67,9 @@ class Captions:
         """Make captions of what was taken as text."""
         total = _chars(_told(self.decisions))
         blocks = [item.segment for item in self.decisions if item.segment is not None]
-        found = boxes(blocks, MOST_HIDDEN, [item.kept for item in self.decisions])
+        # A box with more words than a caption has is none: most paragraphs need no look at the pictures around.
+        wanted = [item.kept and item.text.count(" ") < MOST_WORDS for item in self.decisions]
+        found = boxes(blocks, MOST_HIDDEN, wanted)
         certain: list[Decision] = []
         described: list[Decision] = []
         likely: list[Decision] = []
