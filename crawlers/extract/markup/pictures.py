@@ -79,6 +79,9 @@ def boxes(blocks: Sequence[Segment], most: float = inf, wanted: Sequence[bool] |
     found: dict[HtmlElement, Box] = {}
     known: dict[HtmlElement, HtmlElement | None] = {}
     for picture in _around(blocks, spans).iter(*MEDIA):
+        # Most of a page's pictures are icons and lines, which say so.
+        if picture.tag == "img" and (_little(picture.get("width")) or _little(picture.get("height"))):
+            continue
         passed: list[HtmlElement] = []
         node: HtmlElement | None = picture
         while node is not None and node not in spans and node not in known:
@@ -157,12 +160,12 @@ def _close(path: list[HtmlElement], depth: dict[HtmlElement, int], spans: Spans,
 
 
 def _shows(element: HtmlElement) -> bool:
-    """Whether an element is a picture or a player a reader sees as such: no icon, no frame of something else."""
+    """Whether an element of some size is a picture or a player a reader sees as such, no frame of something else."""
     if element.tag == "iframe":
         return PLAYER.search(_source(element)) is not None
     if element.tag != "img":
         return True
-    return not any(_little(element.get(side)) for side in ("width", "height")) and not DRAWN.search(_source(element))
+    return not DRAWN.search(_source(element))
 
 
 def _source(element: HtmlElement) -> str:
@@ -177,5 +180,7 @@ def _source(element: HtmlElement) -> str:
 def _little(size: str | None) -> bool:
     if not size:
         return False
+    if len(size) <= 4 and size.isdecimal():
+        return int(size) < LEAST_SIDE
     given = PIXELS.fullmatch(size)
     return given is not None and int(given.group(1)) < LEAST_SIDE

@@ -59,7 +59,7 @@ class Judge:
         self._labels: dict[HtmlElement, str] = {}
         self.weights = self._weights()
         self.headline = self._find_headline()
-        self.pulled = Pulled(self.kept, self._label)
+        self.pulled = Pulled(self.kept, self._label, self.weights)
 
     def run(self) -> None:
         """Decide about every block taken so far, in page order."""

@@ -1,7 +1,7 @@
 """Quotations pulled out of the text, to be read at a glance: the story says the same words in a paragraph."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from itertools import islice, pairwise
 
@@ -21,16 +21,20 @@ SPEAKER_WORDS = 8
 
 
 class Pulled:
-    """Tells quotations that were pulled out of a story; `label` gives class and role of an element."""
+    """Tells quotations that were pulled out of a story; `label` gives class and role of an element.
 
-    def __init__(self, kept: list[Decision], label: Callable[[HtmlElement], str]) -> None:
+    `labels` are those of all containers of what is kept: most pages set nothing apart.
+    """
+
+    def __init__(self, kept: list[Decision], label: Callable[[HtmlElement], str], labels: Iterable[str]) -> None:
         self.kept = kept
         self.label = label
+        self.sets_apart = any(map(_is_pulled, labels))
         self._keys: list[str] | None = None
 
     def rule(self, decision: Decision) -> str | None:
         """The rule's id where the words of a quotation stand in a paragraph, too."""
-        if decision.kind != "quote" and not self._set_apart(decision):
+        if decision.kind != "quote" and not (self.sets_apart and self._set_apart(decision)):
             return None
         key = key_of(decision.text)
         if len(key) < LEAST_KEY:
