@@ -125,9 +125,11 @@ def _without(figure: str, rows: Rows, by_id: dict[str, Any], score: ModuleType, 
 def main() -> int:
     """Score the corpora named, or all."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("corpora", nargs="*", choices=[*NAMES, []], metavar="CORPUS", help=", ".join(NAMES))
+    parser.add_argument("corpora", nargs="*", metavar="CORPUS", help=", ".join(NAMES))
     parser.add_argument("--ours-only", action="store_true", help="without trafilatura")
     chosen = parser.parse_args()
+    if unknown := set(chosen.corpora) - set(NAMES):
+        parser.error(f"no such corpus: {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
     if not CORPORA.is_dir():
         print(f"skipped: the recorded corpora are not at {CORPORA}")
         return 0
@@ -135,6 +137,7 @@ def main() -> int:
     for name in chosen.corpora or NAMES:
         path = CORPORA / f"{name}.parquet"
         rows = pq.read_table(path).to_pylist()
+        print(f"{name}: {len(rows)} pages …", file=sys.stderr, flush=True)
         found = ours(path)
         mine, _ = score.score(rows, found)
         other = {} if chosen.ours_only else score.score(rows, theirs(rows))[0]
