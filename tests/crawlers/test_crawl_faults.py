@@ -14,7 +14,7 @@ from tests.crawlers.faultweb.pages import DECODED, FLAKY, LIMIT, SOURCES, STEADY
 from tests.crawlers.faultweb.server import Reply, Seen, Web
 
 LIMITS = QUICK.__class__(
-    timeout=1.0,
+    timeout=2.0,
     backoff=0.02,
     attempts=2,
     failures_in_a_row=10_000,
