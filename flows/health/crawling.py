@@ -24,6 +24,8 @@ _CAUSES = {
 }
 """The likely cause behind an outcome that many requests share."""
 
+_TROUBLED = frozenset(outcome for outcomes in TROUBLE.values() for outcome in outcomes)
+
 
 def not_run(facts: Facts, rule: Rule) -> Iterator[Finding]:
     """No run for longer than several of its usual intervals."""
@@ -50,7 +52,7 @@ def failing(facts: Facts, rule: Rule) -> Iterator[Finding]:
         "failing", rule.severity, facts.health.site,
         "The last run failed" if streak == 1 else f"The last {streak} runs failed",
         facts.health.last_problem or "no source of the site could be read",
-        _cause(facts) or "the sources that are declared for it no longer answer as feeds or sitemaps",
+        likely_cause(facts) or "the sources that are declared for it no longer answer as feeds or sitemaps",
         f"presslake sites check {facts.health.site}", facts.starts[streak - 1],
     )  # fmt: skip
 
@@ -99,14 +101,23 @@ def _trouble(facts: Facts, rule: Rule, title: str) -> Iterator[Finding]:
         kind, rule.severity, facts.health.site, title.format(share=percent(share)),
         ", ".join(f"{count} {outcome}" for outcome, count in met)
         + f" of the last {tries} {called}; before it was {percent(before)}",
-        _cause(facts, kind) or rule.meaning,
+        likely_cause(facts, kind) or rule.meaning,
         'presslake query "SELECT fetched_at, outcome, status, detail, url FROM fetches '
         f"WHERE site = '{facts.health.site}' AND outcome IN ({listed}) ORDER BY fetched_at DESC LIMIT 20\"",
         facts.onsets.get(kind),
     )  # fmt: skip
 
 
-def _cause(facts: Facts, kind: str | None = None) -> str | None:
+def in_the_way(facts: Facts, share: float) -> str:
+    """The troubles that the newest requests met, counted; empty where fewer than this share of them met any."""
+    tries = facts.outcomes.total()
+    met = [(outcome, count) for outcome, count in facts.outcomes.most_common() if outcome in _TROUBLED]
+    if not met or sum(count for _, count in met) < share * tries:
+        return ""
+    return f"of its newest {tries} requests " + ", ".join(f"{count} ended as {outcome}" for outcome, count in met)
+
+
+def likely_cause(facts: Facts, kind: str | None = None) -> str | None:
     """The likely cause behind the troubled outcome that the newest requests met most."""
     known = {outcome for name, outcomes in TROUBLE.items() if kind in (None, name) for outcome in outcomes}
     for outcome, _ in facts.outcomes.most_common():

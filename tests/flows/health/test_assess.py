@@ -1,6 +1,7 @@
 """The simulated weeks: each trouble is found, with its cause, its beginning and a command; nothing else is."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -90,6 +91,16 @@ def test_weeks_in_which_nothing_happens_have_no_finding(tmp_path: object, seed: 
     lake = open_lake(f"{tmp_path}/lake")
     simulate(lake, END, newsrooms=calm, seed=100 + seed)
     assert assess(lake, at=END).all_findings == []
+
+
+def test_what_is_quiet_because_we_are_kept_out_says_so(tmp_path: Path) -> None:
+    """On a Sunday at five hardly a page is asked for, and most feeds are read: too little to call it blocked."""
+    lake, end = open_lake(f"{tmp_path}/lake"), datetime(2026, 11, 29, 5, 17, tzinfo=UTC)
+    simulate(lake, end, newsrooms=NEWSROOMS[-7:-4], days=16)
+    quiet = {finding.site: finding for finding in assess(lake, at=end).all_findings if finding.rule == "quiet"}
+    assert "3 ended as challenge" in quiet["walled-herald"].detail
+    assert "a bot check" in quiet["walled-herald"].cause
+    assert "hold nothing new" in quiet["quiet-courier"].detail
 
 
 def test_no_run_of_any_site_is_one_finding_about_the_scheduler(weeks: Lake) -> None:
