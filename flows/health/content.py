@@ -3,14 +3,11 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time, timedelta
 
-from flows.health.crawling import in_the_way, likely_cause
+from flows.health.crawling import in_the_way
 from flows.health.measure import Facts
 from flows.health.model import COMPLETED, Day, Finding
 from flows.health.rules import Rule
 from flows.health.words import duration, minutes, number, percent
-
-IN_THE_WAY = 0.25
-"""Share of the newest requests that met trouble, from which that is told as the reason for what is missing."""
 
 _NAMES = {"published_at": "publication date", "image_url": "lead image"}
 
@@ -52,13 +49,13 @@ def quiet(facts: Facts, rule: Rule) -> Iterator[Finding]:
     expected = facts.usual.between(health.last_article, due) if due > health.last_article else 0.0
     if expected < rule["expected"] or hours < rule["hours"]:
         return
-    met = in_the_way(facts, IN_THE_WAY)
+    detail, cause = in_the_way(facts) or (
+        "its sources are read, and hold nothing new",
+        "its feed is frozen or moved, a cache answers us, or the newsroom publishes elsewhere now",
+    )
     yield Finding(
         "quiet", rule.severity, health.site, f"Quiet for {duration(hours)}",
-        f"about {number(expected)} articles would be usual in this time; "
-        + (met or "its sources are read, and hold nothing new"),
-        (likely_cause(facts) if met else None)
-        or "its feed is frozen or moved, a cache answers us, or the newsroom publishes elsewhere now",
+        f"about {number(expected)} articles would be usual in this time; {detail}", cause,
         f"presslake sites check {health.site}", health.last_article,
     )  # fmt: skip
 
@@ -69,12 +66,13 @@ def thin(facts: Facts, rule: Rule) -> Iterator[Finding]:
     usual = health.recent_usual or 0.0
     if usual < rule["expected"] or health.recent > rule["share"] * usual or health.last_run is None:
         return
-    met = in_the_way(facts, IN_THE_WAY)
+    detail, cause = in_the_way(facts) or (
+        "its sources are read and give less than on the same weekday of other weeks",
+        "one of several feeds is gone or empty, a holiday, or many pages no longer count as articles",
+    )
     yield Finding(
         "thin", rule.severity, health.site, f"{health.recent} articles in 24 hours, usual are {number(usual)}",
-        met or "its sources are read and give less than on the same weekday of other weeks",
-        (likely_cause(facts) if met else None)
-        or "one of several feeds is gone or empty, a holiday, or many pages no longer count as articles",
+        detail, cause,
         f"presslake sites check {health.site}", health.last_run - timedelta(hours=24),
     )  # fmt: skip
 

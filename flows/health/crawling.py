@@ -26,6 +26,9 @@ _CAUSES = {
 
 _TROUBLED = frozenset(outcome for outcomes in TROUBLE.values() for outcome in outcomes)
 
+IN_THE_WAY = 0.25
+"""Share of the newest requests that met trouble, from which that is told as the reason for what is missing."""
+
 
 def not_run(facts: Facts, rule: Rule) -> Iterator[Finding]:
     """No run for longer than several of its usual intervals."""
@@ -52,7 +55,7 @@ def failing(facts: Facts, rule: Rule) -> Iterator[Finding]:
         "failing", rule.severity, facts.health.site,
         "The last run failed" if streak == 1 else f"The last {streak} runs failed",
         facts.health.last_problem or "no source of the site could be read",
-        likely_cause(facts) or "the sources that are declared for it no longer answer as feeds or sitemaps",
+        _cause(facts) or "the sources that are declared for it no longer answer as feeds or sitemaps",
         f"presslake sites check {facts.health.site}", facts.starts[streak - 1],
     )  # fmt: skip
 
@@ -95,32 +98,38 @@ def _trouble(facts: Facts, rule: Rule, title: str) -> Iterator[Finding]:
     before = facts.tries_before.get(kind) or 0.0
     if tries < rule["tries"] or share < rule["share"] or (share < before + rule["more"] and share < 0.8):
         return
-    met = [(outcome, count) for outcome, count in facts.outcomes.most_common() if outcome in TROUBLE[kind]]
+    met = _met(facts, kind)
     listed = ", ".join(f"'{outcome}'" for outcome, _ in met)
     yield Finding(
         kind, rule.severity, facts.health.site, title.format(share=percent(share)),
         ", ".join(f"{count} {outcome}" for outcome, count in met)
         + f" of the last {tries} {called}; before it was {percent(before)}",
-        likely_cause(facts, kind) or rule.meaning,
+        _cause(facts, kind) or rule.meaning,
         'presslake query "SELECT fetched_at, outcome, status, detail, url FROM fetches '
         f"WHERE site = '{facts.health.site}' AND outcome IN ({listed}) ORDER BY fetched_at DESC LIMIT 20\"",
         facts.onsets.get(kind),
     )  # fmt: skip
 
 
-def in_the_way(facts: Facts, share: float) -> str:
-    """The troubles that the newest requests met, counted; empty where fewer than this share of them met any."""
-    tries = facts.outcomes.total()
-    met = [(outcome, count) for outcome, count in facts.outcomes.most_common() if outcome in _TROUBLED]
-    if not met or sum(count for _, count in met) < share * tries:
-        return ""
-    return f"of its newest {tries} requests " + ", ".join(f"{count} ended as {outcome}" for outcome, count in met)
+def in_the_way(facts: Facts) -> tuple[str, str] | None:
+    """What the newest requests met and the likely cause of it; None where fewer than IN_THE_WAY of them met trouble."""
+    tries, met = facts.outcomes.total(), _met(facts)
+    if not met or sum(count for _, count in met) < IN_THE_WAY * tries:
+        return None
+    told = ", ".join(f"{count} ended as {outcome}" for outcome, count in met)
+    return f"of its newest {tries} requests {told}", _cause_of(met[0][0])
 
 
-def likely_cause(facts: Facts, kind: str | None = None) -> str | None:
+def _met(facts: Facts, kind: str | None = None) -> list[tuple[str, int]]:
+    """The troubled outcomes of the newest requests, of one kind of trouble or of all, with how many met them."""
+    troubled = TROUBLE[kind] if kind is not None else _TROUBLED
+    return [(outcome, count) for outcome, count in facts.outcomes.most_common() if outcome in troubled]
+
+
+def _cause(facts: Facts, kind: str | None = None) -> str | None:
     """The likely cause behind the troubled outcome that the newest requests met most."""
-    known = {outcome for name, outcomes in TROUBLE.items() if kind in (None, name) for outcome in outcomes}
-    for outcome, _ in facts.outcomes.most_common():
-        if outcome in known:
-            return _CAUSES.get(outcome) or MEANING[Outcome(outcome)]
-    return None
+    return next((_cause_of(outcome) for outcome, _ in _met(facts, kind)), None)
+
+
+def _cause_of(outcome: str) -> str:
+    return _CAUSES.get(outcome) or MEANING[Outcome(outcome)]
