@@ -54,19 +54,14 @@ MODIFIED = re.compile(
     r"güncelleme|diperbarui|更新)",
     re.IGNORECASE,
 )
+_SAID = (
+    r"published|posted|created|veröffentlicht|erschienen|publié|publicad\w|pubblicat\w|gepubliceerd|publicerad|"
+    r"publisert|offentliggjort|julkaistu|opublikowan\w|publikováno|опубликован\w|опубліковано|yayın\w*|dipublikasikan"
+)
 PUBLISHED = re.compile(
-    r"\b(?:published|posted|post(?:ed)? time|created|first published|on|date|datum|fecha|tarih|дата|veröffentlicht|"
-    r"erschienen|publié|publicad\w|pubblicat\w|"
-    r"gepubliceerd|publicerad|publisert|offentliggjort|julkaistu|opublikowan\w|publikováno|опубликован\w|опубліковано|"
-    r"yayın\w*|dipublikasikan|公開|掲載)\b",
-    re.IGNORECASE,
+    rf"\b(?:{_SAID}|post(?:ed)? time|first published|on|date|datum|fecha|tarih|дата|公開|掲載)\b", re.IGNORECASE
 )
-FIRST = re.compile(
-    r"(?:\b(?:published|posted|created|veröffentlicht|erschienen|publié|publicad\w|pubblicat\w|gepubliceerd|publicerad|"
-    r"publisert|offentliggjort|julkaistu|opublikowan\w|publikováno|опубликован\w|опубліковано|yayın\w*|dipublikasikan)\b|"
-    r"公開|掲載|发布|發布|입력|등록)\D{0,20}\d",
-    re.IGNORECASE,
-)
+FIRST = re.compile(rf"(?:\b(?:{_SAID})\b|公開|掲載|发布|發布|입력|등록)\D{{0,20}}\d", re.IGNORECASE)
 """What is said of the publication behind what is said of an update."""
 
 STACKED = re.compile(r"(?:\d{1,2}\.? [^\W\d_]{3,12}[.,]*|[^\W\d_]{3,12}\.? \d{1,2},?) \d{4}")

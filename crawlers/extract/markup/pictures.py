@@ -180,7 +180,5 @@ def _source(element: HtmlElement) -> str:
 def _little(size: str | None) -> bool:
     if not size:
         return False
-    if len(size) <= 4 and size.isdecimal():
-        return int(size) < LEAST_SIDE
     given = PIXELS.fullmatch(size)
     return given is not None and int(given.group(1)) < LEAST_SIDE

@@ -144,7 +144,8 @@ def _foreign(tree: Tree) -> bool:
     for item in tree:
         name, detail = str(item[0]), item[1]
         inner = detail[1] if name == "BRANCH" else [detail[-1]] if name in {"SUBPATTERN", "MAX_REPEAT"} else []
-        if name in {"LITERAL", "IN"} and all(_foreign_letter(one) for one in ([item] if name == "LITERAL" else detail)):
+        letters = [item] if name == "LITERAL" else detail if name == "IN" else []
+        if letters and all(map(_foreign_letter, letters)):
             return True
         if inner and all(map(_foreign, inner)) and not (name == "MAX_REPEAT" and detail[0] == 0):
             return True
