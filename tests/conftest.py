@@ -33,9 +33,9 @@ def pytest_configure() -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: Any, log: Any) -> Any:
     """What is set up once for several tests is so in one process."""
-    from tests.scheduling import scheduler
+    from tests.scheduling import Together
 
-    return scheduler(config, log)
+    return Together(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -6,12 +6,11 @@ compare with) again. Its own `--dist loadgroup` doesn't group with pytest 9.2 (p
 
 import re
 from functools import cache
-from pathlib import Path
-from typing import Any
 
 from xdist.scheduler import LoadScopeScheduling
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.conftest import ROOT
+
 SHARED_START = re.compile(r'scope="module"|\bprefect_server\b')
 """In the source of a module: what all of its tests have in common takes long to begin."""
 WEEKS = re.compile(r"\bweeks: Lake\b|\bhealth: Health\b")
@@ -33,8 +32,3 @@ def group(module: str) -> str:
     if WEEKS.search(source):
         return "weeks"
     return module if SHARED_START.search(source) else ""
-
-
-def scheduler(config: Any, log: Any) -> Together:
-    """For xdist's hook of the same purpose."""
-    return Together(config, log)

@@ -62,9 +62,11 @@ def behind(rows: Rows, found: Rows, score: ModuleType) -> list[str]:
         told.append(f"f1, headline and byline neither rewarded nor punished: {score.score(headless, found)[0]['f1']}")
     if any(row["must_have"] for row in rows):
         told.append(f"snippets f1, quotation marks, dashes and spaces as typewritten: {_typewritten(rows, by_id):.4f}")
+    pairs = [(row, by_id.get(row["id"], {})) for row in rows]
+    scored = [(row, mine, score.score([row], [mine] if mine else [])[0]) for row, mine in pairs]
     judged = {"title": _title, "published_date": _date, "published_instant": _instant}
     for figure, judge in judged.items():
-        told += _without(figure, rows, by_id, score, judge)
+        told += _without(figure, scored, score, judge)
     return told
 
 
@@ -98,15 +100,18 @@ def _instant(row: dict[str, Any], mine: dict[str, Any], score: ModuleType) -> st
     return "local time without its zone, taken for UTC" if left_out else ""
 
 
-Judge = Callable[[dict[str, Any], dict[str, Any], ModuleType], str]
+Row = dict[str, Any]
+Judge = Callable[[Row, Row, ModuleType], str]
 
 
-def _without(figure: str, rows: Rows, by_id: dict[str, Any], score: ModuleType, judge: Judge) -> list[str]:
-    """The figure without the references that the page contradicts, and these by reason."""
+def _without(figure: str, scored: list[tuple[Row, Row, Row]], score: ModuleType, judge: Judge) -> list[str]:
+    """The figure without the references that the page contradicts, and these by reason.
+
+    `scored` are the reference, ours, and the page's own figures.
+    """
     right, reasons, missed = 0, defaultdict(list), []
-    for row in rows:
-        mine = by_id.get(row["id"], {})
-        result = score.score([row], [mine] if mine else [])[0].get(figure)
+    for row, mine, figures in scored:
+        result = figures.get(figure)
         if result is None:
             continue
         if result == 1:

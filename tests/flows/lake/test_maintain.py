@@ -39,21 +39,20 @@ def filled(lake: Lake, batches: int = 6) -> Lake:
 
 
 def test_many_small_files_become_one_sorted_file_that_readers_can_filter(one_lake: Lake) -> None:
-    lake = one_lake
-    filled(lake, 4)
-    before = {name: rows(lake, f"SELECT * FROM {name} ORDER BY ALL") for name in TABLES}
-    care = {care.table: care for care in maintain(lake).tables}
+    filled(one_lake, 4)
+    before = {name: rows(one_lake, f"SELECT * FROM {name} ORDER BY ALL") for name in TABLES}
+    care = {care.table: care for care in maintain(one_lake).tables}
     assert (care["articles"].files_before, care["articles"].files_after) == (4, 1)
     assert (care["revisions"].files_after, care["runs"].files_after, care["revisions"].removed_files) == (1, 1, 0)
-    assert {name: rows(lake, f"SELECT * FROM {name} ORDER BY ALL") for name in TABLES} == before
+    assert {name: rows(one_lake, f"SELECT * FROM {name} ORDER BY ALL") for name in TABLES} == before
 
-    snapshot = open_table(lake, REVISIONS).to_pyarrow_dataset()
+    snapshot = open_table(one_lake, REVISIONS).to_pyarrow_dataset()
     sites = snapshot.to_table(columns=["site"])["site"].to_pylist()
     assert sites == sorted(sites)
     assert snapshot.to_table(filter=pads.field("site") == sites[0]).num_rows == sites.count(sites[0]) > 0
-    assert committed(lake, RUNS) == complete(lake) == 4, "what is committed is still known"
-    filled(lake, 1)
-    assert committed(lake, RUNS) == 5
+    assert committed(one_lake, RUNS) == complete(one_lake) == 4, "what is committed is still known"
+    filled(one_lake, 1)
+    assert committed(one_lake, RUNS) == 5
 
 
 def test_files_written_by_compaction_hold_plain_strings(tmp_path: Path) -> None:
